@@ -1,0 +1,1 @@
+"""May they? Who is asking and what they may see."""

@@ -1,0 +1,1 @@
+"""Answering one question: the one door to a number."""

@@ -1,0 +1,1 @@
+"""What is worth asking: named ratios with a clinical reason."""

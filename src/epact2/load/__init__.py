@@ -1,0 +1,1 @@
+"""How data comes in: files, checks, history, publishing a release."""

@@ -1,0 +1,1 @@
+"""The words: months, the BNF, organisations, fields, measures. Pure values."""

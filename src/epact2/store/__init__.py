@@ -1,0 +1,1 @@
+"""The released data and the engines that answer from it."""

@@ -1,0 +1,1 @@
+"""A believable England, from a seed."""

@@ -1,0 +1,1 @@
+"""The pages: Django at the rim."""
