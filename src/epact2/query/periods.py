@@ -1,0 +1,157 @@
+"""Which months a group of an answer covers.
+
+A calendar never reaches an engine: here the question's months are grouped by its time fields, and each
+value's own window (a year earlier, rolling twelve months, the year to date) becomes a plain list of months; engines
+add up the rows of those months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from epact2.errors import Epact2Error, did_you_mean
+from epact2.model.fields import Field
+from epact2.model.months import DispensingMonth, month_span, span_name
+from epact2.model.prescribing import CALENDAR_YEAR, FINANCIAL_YEAR, MONTH, QUARTER
+from epact2.query.grains import split
+from epact2.query.nodes import (
+    AllMonths,
+    AllOf,
+    AnyOf,
+    Between,
+    Everything,
+    Is,
+    Latest,
+    MonthRange,
+    Not,
+    OneOf,
+    Query,
+    Selection,
+    UnderMedicine,
+    UnderOrganisation,
+)
+
+PeriodKey = tuple[str, ...]
+
+
+class NoData(Epact2Error):
+    """The question's months are not in the release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The same months, so many months earlier."""
+
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """So many months that end with the last month."""
+
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToDate:
+    """From April of the financial year to the last month."""
+
+
+# What stands between a question's period and the months that a value adds up, outermost first:
+# the change of a rolling sum is (Shift(12), Window(12)).
+Lens = tuple[Shift | Window | ToDate, ...]
+PLAIN: Lens = ()
+
+
+def time_code(field: Field, month: DispensingMonth) -> str:
+    """The code of a time field for a month: ``2017-09``, ``2017/18 Q2``, ``2017/18`` or ``2017``."""
+    if field == MONTH:
+        return month.code
+    if field == QUARTER:
+        return month.quarter
+    if field == FINANCIAL_YEAR:
+        return month.financial_year
+    assert field == CALENDAR_YEAR, f"{field} is no time field"
+    return month.calendar_year
+
+
+def months_of(query: Query, loaded: Sequence[DispensingMonth]) -> tuple[DispensingMonth, ...]:
+    """The loaded months that a question covers, in order. ``loaded`` is in order.
+
+    Raises NoData when it covers none.
+    """
+    if not loaded:
+        raise NoData("No prescribing data has been loaded.", "Load a month with: epact2 load FILE")
+    match query.months:
+        case AllMonths():
+            covered = tuple(loaded)
+        case Latest(count):
+            first = loaded[-1].plus(1 - count)
+            covered = tuple(month for month in loaded if month >= first)
+        case MonthRange(first, last):
+            covered = tuple(month for month in loaded if first <= month <= last)
+    time, _, _ = split(query.where)
+    covered = tuple(month for month in covered if _selects_month(time, month))
+    if not covered:
+        raise NoData(
+            "The question covers no month that is loaded.",
+            f"Loaded: {span_name(loaded)}. {_nearest(query, loaded)}".strip(),
+        )
+    return covered
+
+
+def _nearest(query: Query, loaded: Sequence[DispensingMonth]) -> str:
+    if isinstance(query.months, MonthRange):
+        return did_you_mean(query.months.first.code, (month.code for month in loaded))
+    return ""
+
+
+def _selects_month(selection: Selection, month: DispensingMonth) -> bool:
+    match selection:
+        case Everything():
+            return True
+        case Is(field, code):
+            return time_code(field, month) == code
+        case OneOf(field, codes):
+            return time_code(field, month) in codes
+        case Between(field, low, high):
+            return low <= time_code(field, month) <= high
+        case AllOf(parts):
+            return all(_selects_month(part, month) for part in parts)
+        case AnyOf(parts):
+            return any(_selects_month(part, month) for part in parts)
+        case Not(part):
+            return not _selects_month(part, month)
+        case UnderMedicine() | UnderOrganisation():
+            raise AssertionError("only time fields reach this point: query.check")
+
+
+def periods(
+    time_fields: Iterable[Field], months: Sequence[DispensingMonth]
+) -> Mapping[PeriodKey, tuple[DispensingMonth, ...]]:
+    """The question's months, grouped by the time fields of a grain; one group, keyed (), when it has none."""
+    fields = tuple(time_fields)
+    groups: dict[PeriodKey, list[DispensingMonth]] = {}
+    for month in months:
+        groups.setdefault(tuple(time_code(field, month) for field in fields), []).append(month)
+    return {key: tuple(members) for key, members in groups.items()}
+
+
+def through(
+    lens: Lens, months: Sequence[DispensingMonth], loaded: frozenset[DispensingMonth]
+) -> tuple[DispensingMonth, ...] | None:
+    """The months that a value covers for a period, or None when some of them are not loaded.
+
+    Only a lens can lead to months that are not loaded: the period itself holds loaded months.
+    """
+    covered = tuple(months)
+    for step in lens:
+        match step:
+            case Shift(count):
+                covered = tuple(month.plus(-count) for month in covered)
+            case Window(count):
+                covered = month_span(max(covered).plus(1 - count), max(covered))
+            case ToDate():
+                covered = month_span(max(covered).financial_year_start, max(covered))
+    return covered if loaded.issuperset(covered) else None
