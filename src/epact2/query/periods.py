@@ -1,8 +1,8 @@
 """Which months a group of an answer covers.
 
 A calendar never reaches an engine: here the question's months are grouped by its time fields, and each
-value's own window (a year earlier, rolling twelve months, the year to date) becomes a plain list of months; engines
-add up the rows of those months.
+value's own window (a year earlier, rolling twelve months, the year to date) becomes a plain list of
+months; engines add up the rows of those months.
 """
 
 from __future__ import annotations
