@@ -120,6 +120,11 @@ class Directory:
             return found.name
         return "Unknown" if code == UNKNOWN_CODE else code
 
+    def any_organisation_name(self, code: str) -> str:
+        """The name of a code of whatever level, the widest first; the code itself when it has none."""
+        found = (self._organisations.get((level, code)) for level in organisations.LEVELS)
+        return next((one.name for one in found if one), code)
+
     # --- Medicines ------------------------------------------------------------------------------------
 
     def medicine(self, code: str) -> Medicine:

@@ -1,0 +1,201 @@
+"""Whether a question would lie.
+
+A question may be well formed and still promise a number that does not exist: patients on a list do not belong
+to a medicine, a quarter has no "one month earlier". Such a question is refused, with what to ask instead.
+What is answerable but easy to misread is answered, with a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from epact2.errors import Epact2Error
+from epact2.model.bnf import BnfCode
+from epact2.model.fields import Dimension
+from epact2.model.measures import Measure
+from epact2.model.prescribing import (
+    CALENDAR_YEAR,
+    FINANCIAL_YEAR,
+    MONTH,
+    PRESENTATION,
+    QUARTER,
+    TOTAL_QUANTITY,
+)
+from epact2.query.grains import conjuncts, dimensions_of
+from epact2.query.nodes import (
+    Amount,
+    AnyOf,
+    Change,
+    Distinct,
+    Is,
+    Query,
+    Ratio,
+    Rolling,
+    Selection,
+    Share,
+    UnderMedicine,
+    Value,
+    YearToDate,
+)
+from epact2.query.words import measures_of
+
+_MONTHS_IN = {MONTH: 1, QUARTER: 3, FINANCIAL_YEAR: 12, CALENDAR_YEAR: 12}
+_NOT_OF_PEOPLE = (Dimension.MEDICINE, Dimension.LINE)
+
+
+class NotAdditive(Epact2Error):
+    """The question asks to add up, or to split, what cannot be."""
+
+
+class NotAnswerable(Epact2Error):
+    """The parts of the question do not fit together."""
+
+
+def check(query: Query) -> tuple[str, ...]:
+    """Refuse a question that would lie; give back notes on what is easy to misread.
+
+    Raises NotAdditive or NotAnswerable, each with advice.
+    """
+    _check_time_in_selections(query)
+    for value in query.values:
+        _check_value(query, value)
+        _check_population(query, value)
+    return tuple(dict.fromkeys(_notes(query)))
+
+
+def _check_time_in_selections(query: Query) -> None:
+    for part in conjuncts(query.where):
+        looked_at = dimensions_of(part)
+        if Dimension.TIME in looked_at and looked_at != {Dimension.TIME}:
+            raise NotAnswerable(
+                "A condition on time is mixed with a condition on something else.",
+                "Give the condition on time by itself, beside the others under “all”, or use “months”.",
+            )
+    for value in query.values:
+        if any(Dimension.TIME in dimensions_of(where) for where in _wheres(value)):
+            raise NotAnswerable(
+                "A value has a condition on time of its own.",
+                "Use “rolling”, “year to date” or “change”, or put the time field in rows or columns.",
+            )
+
+
+def _wheres(value: Value) -> Iterator[Selection]:
+    match value:
+        case Amount(_, where) | Distinct(_, where):
+            yield where
+        case Ratio(top, bottom):
+            yield from _wheres(top)
+            yield from _wheres(bottom)
+        case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
+            yield from _wheres(inner)
+
+
+def _check_value(query: Query, value: Value) -> None:
+    match value:
+        case Ratio(top, bottom):
+            _check_value(query, top)
+            _check_value(query, bottom)
+        case Share(inner, of):
+            for field in of:
+                if field not in query.grain:
+                    raise NotAnswerable(
+                        f"The share is of each {field}, which is in neither rows nor columns.",
+                        f"Add {field} to the rows, or leave it out of the share.",
+                    )
+            _check_value(query, inner)
+        case Change(inner, months):
+            for field in query.grain:
+                if field in _MONTHS_IN and months % _MONTHS_IN[field]:
+                    raise NotAnswerable(
+                        f"A {field} cannot be compared with {months} months earlier.",
+                        f"Use a multiple of {_MONTHS_IN[field]} months, or put the month in its place.",
+                    )
+            _check_value(query, inner)
+        case Rolling(inner) | YearToDate(inner):
+            _check_value(query, inner)
+        case Amount() | Distinct():
+            pass
+
+
+def _check_population(query: Query, value: Value, within_ratio: bool = False) -> None:
+    """List sizes and prescribing units belong to organisations: never to medicines."""
+    match value:
+        case Amount(measure, where) if measure.is_population:
+            _check_population_amount(query, measure, where, within_ratio)
+        case Ratio(top, bottom):
+            _check_population(query, top, within_ratio=True)
+            _check_population(query, bottom, within_ratio=True)
+        case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
+            _check_population(query, inner, within_ratio)
+        case Amount() | Distinct():
+            pass
+
+
+def _check_population_amount(query: Query, measure: Measure, where: Selection, within_ratio: bool) -> None:
+    for dimension in dimensions_of(where):
+        if dimension in _NOT_OF_PEOPLE:
+            raise NotAdditive(
+                f"{_start(measure)} cannot be limited to a medicine: it counts people, not prescriptions.",
+                "Put the condition on the other part of the ratio, or on the whole question.",
+            )
+    for part in conjuncts(query.where):
+        looked_at = dimensions_of(part)
+        if Dimension.ORGANISATION in looked_at and any(one in looked_at for one in _NOT_OF_PEOPLE):
+            raise NotAdditive(
+                f"{_start(measure)} cannot be worked out for a condition that mixes organisations and "
+                "medicines.",
+                "Give the two conditions side by side under “all”.",
+            )
+    split_by = next((field for field in query.grain if field.dimension in _NOT_OF_PEOPLE), None)
+    if split_by is not None and not within_ratio:
+        raise NotAdditive(
+            f"{_start(measure)} cannot be split by {split_by}: it counts people, not prescriptions.",
+            f"Take {split_by} out of the rows and columns, or use {measure} below a ratio, such as items "
+            "per 1,000 patients.",
+        )
+    if query.top and query.top.others and split_by is not None:
+        raise NotAdditive(
+            f"“Others” cannot be worked out for a ratio of {measure} by {split_by}.",
+            "Ask for the top without others.",
+        )
+
+
+def _start(measure: Measure) -> str:
+    return measure.name[:1].upper() + measure.name[1:]
+
+
+def _notes(query: Query) -> Iterator[str]:
+    measures = [measure for value in query.values for measure in measures_of(value)]
+    if TOTAL_QUANTITY in measures and not _is_one_product(query):
+        yield (
+            "Total quantity is in the unit of each product (tablets, ml, g); adding up different products "
+            "adds up different units."
+        )
+    stocks = [measure for measure in measures if measure.stock]
+    if stocks and MONTH not in query.grain:
+        yield f"{_start(stocks[0])} over several months is the mean of the months, never their sum."
+    if stocks and any(
+        Dimension.MEDICINE in dimensions_of(part) or Dimension.LINE in dimensions_of(part)
+        for part in conjuncts(query.where)
+    ):
+        yield f"{_start(stocks[0])} is that of all patients: conditions on medicines do not reduce it."
+    if any(isinstance(value, Distinct) for value in query.values) and query.totals:
+        yield "A distinct count is counted again for each total, so rows can add to more than their total."
+
+
+def _is_one_product(query: Query) -> bool:
+    if PRESENTATION in query.grain:
+        return not query.totals
+    return any(_selects_one_substance(part) for part in conjuncts(query.where))
+
+
+def _selects_one_substance(part: Selection) -> bool:
+    match part:
+        case UnderMedicine(BnfCode(text)):
+            return len(text) >= 9
+        case Is(field):
+            return field == PRESENTATION
+        case AnyOf(parts):
+            return bool(parts) and all(_selects_one_substance(inner) for inner in parts)
+        case _:
+            return False

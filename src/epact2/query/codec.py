@@ -1,0 +1,418 @@
+"""The question as JSON: what is saved, sent and put into addresses. This half reads, ``query.encode`` writes.
+
+This is the only place where names become objects, and so the only one that can meet an unknown name. Case
+does not matter, and underscores may stand for spaces.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from epact2.errors import Epact2Error, did_you_mean
+from epact2.model.bnf import BnfCode
+from epact2.model.fields import Dimension, Field
+from epact2.model.measures import Measure
+from epact2.model.months import DispensingMonth
+from epact2.model.prescribing import (
+    FIELD_BY_NAME,
+    ITEMS,
+    MEASURE_BY_NAME,
+    MONTH,
+    SUB_ICB_LOCATION,
+    TOTAL_QUANTITY,
+)
+from epact2.query.encode import VERSION, Json, dumps, query_to_json
+from epact2.query.nodes import (
+    EVERYTHING,
+    AllMonths,
+    AllOf,
+    Amount,
+    AnyOf,
+    BadQuestion,
+    Between,
+    Change,
+    Codes,
+    Distinct,
+    Is,
+    Latest,
+    MonthRange,
+    Months,
+    Not,
+    OneOf,
+    Order,
+    Query,
+    Ratio,
+    Rolling,
+    Selection,
+    Share,
+    Structure,
+    Top,
+    UnderMedicine,
+    UnderOrganisation,
+    Value,
+    YearToDate,
+)
+
+__all__ = [
+    "UnknownName",
+    "dumps",
+    "field_named",
+    "loads",
+    "measure_named",
+    "parse",
+    "query_from_json",
+    "query_to_json",
+    "selection_from_json",
+    "value_from_json",
+    "wants_labels",
+]
+
+Found = TypeVar("Found")
+_DEEPEST = 64  # far more than a person writes, far less than exhausts the stack
+
+_QUESTION_KEYS = (
+    "version", "values", "rows", "columns", "where", "months", "order", "top", "totals", "structure", "codes",
+    "percentiles", "labels",
+)  # fmt: skip
+_FIELDS = {name.casefold(): field for name, field in FIELD_BY_NAME.items()}
+_MEASURES = {name.casefold(): measure for name, measure in MEASURE_BY_NAME.items()}
+# "Quantity" is published per item, and such numbers do not add up: its honest sum is total quantity, and its
+# honest mean is total quantity per item.
+_QUANTITY = Ratio(Amount(TOTAL_QUANTITY), Amount(ITEMS))
+
+
+class UnknownName(Epact2Error):
+    """A name in a question that the model does not have."""
+
+
+def loads(text: str) -> Query:
+    """The question in a JSON text. Raises BadQuestion or UnknownName."""
+    return query_from_json(parse(text))
+
+
+def parse(text: str) -> Json:
+    """A JSON text as data, with an error that names the place."""
+    if _depth(text) > _DEEPEST:
+        raise BadQuestion("The question is nested too deeply.", "Use fewer levels of “all” and “any”.")
+    try:
+        data: Json = json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise BadQuestion(
+            f"The question is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            'The shortest question is {"version": 1, "values": ["items"]}.',
+        ) from None
+    return data
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets nest; those inside texts count too, which only makes the limit stricter."""
+    deepest = depth = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def wants_labels(data: Json) -> bool:
+    """Whether a question's JSON asks for names beside codes."""
+    return isinstance(data, dict) and data.get("labels") is True
+
+
+# --- Reading ------------------------------------------------------------------------------------------
+
+
+def query_from_json(data: Json) -> Query:
+    """The question of a JSON object. Raises BadQuestion or UnknownName, both saying where."""
+    if not isinstance(data, dict):
+        raise BadQuestion("A question is a JSON object.", 'For example {"version": 1, "values": ["items"]}.')
+    _only(data, _QUESTION_KEYS, "the question")
+    if data.get("version", VERSION) != VERSION:
+        raise BadQuestion(f"This is a question of version {data['version']}.", f"Use version {VERSION}.")
+    rows = _fields(data.get("rows", []), "rows")
+    columns = _fields(data.get("columns", []), "columns")
+    values = tuple(_value(item, columns) for item in _list(data.get("values"), "values"))
+    if not isinstance(data.get("labels", False), bool):
+        raise BadQuestion("“labels” is neither true nor false.", "Leave it out, or say true.")
+    return Query(
+        values=values,
+        rows=rows,
+        columns=columns,
+        where=_selection(data["where"]) if data.get("where") else EVERYTHING,
+        months=_months(data.get("months")),
+        order=tuple(_order(item, values, columns) for item in _list(data.get("order", []), "order")),
+        top=_top(data.get("top")),
+        totals=_flag(data, "totals"),
+        structure=Structure(_choice(data, "structure", [one.value for one in Structure])),
+        codes=Codes(_choice(data, "codes", [one.value for one in Codes])),
+        percentiles=tuple(
+            _whole(item, "percentiles") for item in _list(data.get("percentiles", []), "percentiles")
+        ),
+    )
+
+
+def _shown(data: Json) -> str:
+    """A piece of a question as it is quoted in a message, cut short."""
+    text = json.dumps(data, default=str, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _only(data: Mapping[str, Json], allowed: Iterable[str], place: str) -> None:
+    names = tuple(allowed)
+    for key in data:
+        if key not in names:
+            advice = did_you_mean(key, names) or f"It may have: {', '.join(names)}."
+            raise UnknownName(f"“{key}” is unknown in {place}.", advice)
+
+
+def _list(data: Json, place: str) -> list[Json]:
+    if data is None:
+        raise BadQuestion(f"The question has no “{place}”.", 'For example "values": ["items"].')
+    if not isinstance(data, list):
+        raise BadQuestion(f"“{place}” is not a list.", f'Write "{place}": [ … ].')
+    return data
+
+
+def _text(data: Json, place: str) -> str:
+    if isinstance(data, bool) or not isinstance(data, (str, int, Decimal)):
+        raise BadQuestion(f"“{place}” has {_shown(data)} where a text belongs.", "Write a text.")
+    return str(data)
+
+
+def _whole(data: Json, place: str) -> int:
+    if isinstance(data, bool) or not isinstance(data, int):
+        raise BadQuestion(f"“{place}” has {_shown(data)} where a whole number belongs.", "")
+    return data
+
+
+def _wholes(data: Json, place: str) -> tuple[int, ...]:
+    return tuple(_whole(item, place) for item in _list(data, place))
+
+
+def _flag(data: Mapping[str, Json], name: str) -> bool:
+    flag = data.get(name, False)
+    if not isinstance(flag, bool):
+        raise BadQuestion(f"“{name}” is neither true nor false.", "Leave it out, or say true.")
+    return flag
+
+
+def _choice(data: Mapping[str, Json], name: str, choices: list[str]) -> str:
+    chosen = _text(data.get(name, choices[0]), name).casefold()
+    if chosen not in choices:
+        raise UnknownName(f"“{data[name]}” is no {name}.", f"Choose {' or '.join(choices)}.")
+    return chosen
+
+
+def _known(table: Mapping[str, Found], data: Json, kind: str, names: Iterable[str]) -> Found:
+    word = _text(data, kind)
+    found = table.get(" ".join(word.replace("_", " ").split()).casefold())
+    if found is None:
+        advice = did_you_mean(word, names) or f"The {kind}s are: {', '.join(names)}."
+        raise UnknownName(f"“{word}” is no {kind}.", advice)
+    return found
+
+
+def field_named(data: Json) -> Field:
+    """The field of a name. Raises UnknownName with a suggestion."""
+    return _known(_FIELDS, data, "field", FIELD_BY_NAME)
+
+
+def measure_named(data: Json) -> Measure:
+    """The measure of a name. Raises UnknownName with a suggestion."""
+    return _known(_MEASURES, data, "measure", MEASURE_BY_NAME)
+
+
+def _fields(data: Json, place: str) -> tuple[Field, ...]:
+    return tuple(field_named(item) for item in _list(data, place))
+
+
+def value_from_json(data: Json) -> Value:
+    """A value of JSON: a measure's name or an object such as ``{"ratio": ["items", "list size"]}``."""
+    return _value(data, ())
+
+
+def _value(data: Json, columns: tuple[Field, ...]) -> Value:
+    if not isinstance(data, dict):
+        if isinstance(data, str) and data.casefold() == "quantity":
+            return _QUANTITY
+        return Amount(measure_named(data))
+    for key, read in _VALUE_READERS.items():
+        if key in data:
+            return read(data, columns)
+    raise UnknownName(
+        f"{_shown(data)} is no value.",
+        f"Use a measure's name, or an object with one of: {', '.join(_VALUE_READERS)}.",
+    )
+
+
+def _where(data: Mapping[str, Json]) -> Selection:
+    return _selection(data["where"]) if data.get("where") else EVERYTHING
+
+
+def _amount(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
+    _only(data, ("amount", "where"), "an amount")
+    return Amount(measure_named(data["amount"]), _where(data))
+
+
+def _distinct(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
+    _only(data, ("distinct", "where"), "a distinct count")
+    named = data["distinct"]
+    fields = _fields(named, "distinct") if isinstance(named, list) else (field_named(named),)
+    return Distinct(fields, _where(data))
+
+
+def _ratio(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
+    _only(data, ("ratio", "per"), "a ratio")
+    parts = _list(data["ratio"], "ratio")
+    if len(parts) != 2:
+        raise BadQuestion(f"A ratio has two parts, not {len(parts)}.", 'For example ["items", "list size"].')
+    return Ratio(_value(parts[0], columns), _value(parts[1], columns), _whole(data.get("per", 1), "per"))
+
+
+def _share(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
+    # Without "of", a share is of the whole column: that is what a reader of a table expects.
+    _only(data, ("share", "of"), "a share")
+    of = _fields(data["of"], "of") if "of" in data else columns
+    return Share(_value(data["share"], columns), of)
+
+
+def _change(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
+    _only(data, ("change", "months", "as"), "a change")
+    how = _choice(data, "as", ["relative", "difference"])
+    months = _whole(data.get("months", 12), "months")
+    return Change(_value(data["change"], columns), months, how == "relative")
+
+
+def _rolling(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
+    _only(data, ("rolling", "months"), "a rolling value")
+    return Rolling(_value(data["rolling"], columns), _whole(data.get("months", 12), "months"))
+
+
+def _year_to_date(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
+    _only(data, ("year to date",), "a year to date")
+    return YearToDate(_value(data["year to date"], columns))
+
+
+_VALUE_READERS: dict[str, Callable[[Mapping[str, Json], tuple[Field, ...]], Value]] = {
+    "amount": _amount,
+    "distinct": _distinct,
+    "ratio": _ratio,
+    "share": _share,
+    "change": _change,
+    "rolling": _rolling,
+    "year to date": _year_to_date,
+}
+
+
+def selection_from_json(data: Json) -> Selection:
+    """A selection of JSON, for example ``{"under": ["bnf", "0501"]}``; ``{}`` selects everything."""
+    return _selection(data) if data else EVERYTHING
+
+
+def _selection(data: Json) -> Selection:
+    kinds = ("is", "in", "under", "between", "all", "any", "not")
+    if not isinstance(data, dict) or len(data) != 1:
+        raise BadQuestion(
+            f"{_shown(data)} is no selection.",
+            f"A selection is an object with exactly one of: {', '.join(kinds)}.",
+        )
+    _only(data, kinds, "a selection")
+    ((kind, body),) = data.items()
+    match kind:
+        case "all":
+            return AllOf(tuple(_selection(part) for part in _list(body, "all")))
+        case "any":
+            return AnyOf(tuple(_selection(part) for part in _list(body, "any")))
+        case "not":
+            return Not(_selection(body))
+    parts = _list(body, kind)
+    if len(parts) != (3 if kind == "between" else 2):
+        raise BadQuestion(
+            f"“{kind}” has {len(parts)} parts: {_shown(body)}.",
+            'Write {"is": [field, code]}, {"in": [field, [codes]]}, {"under": ["bnf", code]} or '
+            '{"between": [field, low, high]}.',
+        )
+    match kind:
+        case "under":
+            return _under(_text(parts[0], "under"), _text(parts[1], "under").strip().upper())
+        case "in":
+            field = field_named(parts[0])
+            return OneOf(field, tuple(_code(field, code) for code in _list(parts[1], "in")))
+        case "between":
+            field = field_named(parts[0])
+            return Between(field, _code(field, parts[1]), _code(field, parts[2]))
+    field = field_named(parts[0])
+    return Is(field, _code(field, parts[1]))
+
+
+def _under(hierarchy: str, code: str) -> Selection:
+    if hierarchy.casefold() == "bnf":
+        return UnderMedicine(BnfCode(code))
+    if hierarchy.casefold() == "organisation":
+        return UnderOrganisation(code)
+    raise UnknownName(f"“{hierarchy}” has nothing under it.", "Use “bnf” or “organisation”.")
+
+
+def _code(field: Field, data: Json) -> str:
+    """A code as the release writes it."""
+    text = _text(data, field.name).strip()
+    if field == MONTH:
+        return DispensingMonth.parse(text).code
+    if field.numeric:
+        try:
+            return f"{Decimal(text).normalize():f}"
+        except InvalidOperation:
+            raise BadQuestion(f"“{text}” is no {field}.", "Write a number.") from None
+    if field == SUB_ICB_LOCATION and len(text) == 5 and text.endswith("00"):
+        text = text[:-2]  # NHS files append 00 to the code of a sub-ICB location
+    return text if field.dimension is Dimension.TIME else text.upper()
+
+
+def _months(data: Json) -> Months:
+    if data is None or data == "all":
+        return AllMonths()
+    if isinstance(data, str):
+        month = DispensingMonth.parse(data)
+        return MonthRange(month, month)
+    if not isinstance(data, dict):
+        raise BadQuestion(
+            f"{_shown(data)} are no months.",
+            'Write {"from": "2017-09", "to": "2017-10"} or {"latest": 12}.',
+        )
+    _only(data, ("from", "to", "latest"), "months")
+    if "latest" in data:
+        return Latest(_whole(data["latest"], "latest"))
+    if "from" not in data or "to" not in data:
+        raise BadQuestion("The months have no “from” or no “to”.", "Give both, or use “latest”.")
+    return MonthRange(
+        DispensingMonth.parse(_text(data["from"], "from")), DispensingMonth.parse(_text(data["to"], "to"))
+    )
+
+
+def _order(data: Json, values: tuple[Value, ...], columns: tuple[Field, ...]) -> Order:
+    if not isinstance(data, dict) or "by" not in data:
+        raise BadQuestion(f"{_shown(data)} is no order.", 'Write {"by": "items"}.')
+    _only(data, ("by", "descending"), "an order")
+    by = data["by"]
+    if isinstance(by, int) and not isinstance(by, bool):
+        if not 1 <= by <= len(values):
+            raise BadQuestion(f"There is no value number {by}.", f"The values are 1 to {len(values)}.")
+        return Order(values[by - 1], _flag(data, "descending"))
+    if isinstance(by, str) and by.replace("_", " ").casefold() in _FIELDS:
+        return Order(field_named(by), _flag(data, "descending"))
+    return Order(_value(by, columns), _flag(data, "descending"))
+
+
+def _top(data: Json) -> Top | None:
+    if data is None:
+        return None
+    if isinstance(data, dict):
+        _only(data, ("count", "within", "others"), "top")
+        within = _fields(data.get("within", []), "within")
+        return Top(_whole(data.get("count"), "count"), within, _flag(data, "others"))
+    return Top(_whole(data, "top"))
