@@ -1,0 +1,115 @@
+"""The one door to a number.
+
+The pages, the downloads, the API and the command line all ask here. A question is checked, the viewer's scope
+is decided, an engine answers, and the answer carries its origin with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epact2.access.policy import scope_for
+from epact2.access.viewer import Viewer
+from epact2.errors import Epact2Error
+from epact2.model import bnf, organisations
+from epact2.model.fields import Field
+from epact2.model.months import DispensingMonth
+from epact2.model.prescribing import BNF_FIELDS, ORGANISATION_FIELDS, PRACTICE_SETTING
+from epact2.query.check import check
+from epact2.query.nodes import Query
+from epact2.query.periods import months_of
+from epact2.query.result import Cell, Column, Result
+from epact2.query.scope import Scope
+from epact2.query.words import question_words
+from epact2.store.directory import Directory
+from epact2.store.engine import Engine
+
+MOST_ROWS = 1_000_000
+_SETTING_NAMES = {"4": "GP practice", "0": "Other prescribing cost centre", "-": "Not known"}
+
+
+class TooLarge(Epact2Error):
+    """An answer with more rows than anybody can use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result with its origin: the question, in words too, the release, the scope and what to beware of."""
+
+    query: Query
+    result: Result
+    words: str
+    release: int
+    months: tuple[DispensingMonth, ...]
+    scope: Scope
+    notes: tuple[str, ...]
+    synthetic: bool
+
+
+def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
+    """Answer one question for one viewer.
+
+    Raises NotAdditive, NotAnswerable, Refused, NoData, UnknownCode or TooLarge, each with advice.
+    """
+    notes = check(query)
+    scope = scope_for(viewer, query)
+    result = engine.answer(query, scope)
+    if len(result.rows) > MOST_ROWS:
+        raise TooLarge(
+            f"The answer has {len(result.rows):,} rows, more than {MOST_ROWS:,}.",
+            "Choose fewer months, a smaller area or wider levels.",
+        )
+    directory = engine.directory
+    return Answer(
+        query=query,
+        result=result,
+        words=question_words(query, directory),
+        release=directory.release,
+        months=months_of(query, directory.months),
+        scope=scope,
+        notes=notes,
+        synthetic=directory.synthetic,
+    )
+
+
+def name_of(field: Field, code: Cell, directory: Directory) -> str:
+    """The name that goes with a field's code in an answer; the code itself for a field without names."""
+    text = str(code)
+    if code is None:
+        return "Total"
+    if text == "others":
+        return "All others"
+    if field in ORGANISATION_FIELDS:
+        if field.name == organisations.PCN and text == "U":
+            return "Unallocated"
+        return directory.organisation_name(field.name, text)
+    if field in BNF_FIELDS or field.name == "generic equivalent":
+        return directory.medicine_name(text)
+    if field == PRACTICE_SETTING:
+        return _SETTING_NAMES.get(text, text)
+    return text
+
+
+def has_names(field: Field) -> bool:
+    """Whether codes of the field have names beside them."""
+    return field.name in (*organisations.LEVELS, *bnf.LEVELS, "generic equivalent", PRACTICE_SETTING.name)
+
+
+def labelled(result: Result, directory: Directory) -> Result:
+    """The same result with a column of names after each column of codes."""
+    columns: list[Column] = []
+    named: list[tuple[int, Field | None]] = []
+    for index, column in enumerate(result.columns):
+        columns.append(column)
+        named.append((index, None))
+        if isinstance(column.of, Field) and has_names(column.of):
+            columns.append(Column(f"{column.name} name", "field"))
+            named.append((index, column.of))
+    rows = tuple(
+        tuple(
+            row[index] if field is None or row[index] is None else name_of(field, row[index], directory)
+            for index, field in named
+        )
+        for row in result.rows
+    )
+    return Result(tuple(columns), rows)
