@@ -85,9 +85,8 @@ def _csv_cell(cell: Cell, column: Column) -> str | int | float:
 
 def _harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula. A lone dash is the code for unknown and stays."""
-    return (
-        f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and len(text) > 1) else text
-    )
+    starts_formula = text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and len(text) > 1)
+    return f"'{text}" if starts_formula else text
 
 
 def workbook(given: Answer, directory: Directory) -> bytes:
@@ -95,13 +94,8 @@ def workbook(given: Answer, directory: Directory) -> bytes:
     result = labelled(given.result, directory)
     written = min(len(result.rows), _MOST_SHEET_ROWS)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream,
-        {"constant_memory": True, "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
-    head = book.add_format(
-        {"bold": True, "bg_color": "#E8EDEE", "bottom": 1, "text_wrap": True, "valign": "top"}
-    )
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "in_memory": True})
+    head = book.add_format({"bold": True, "bg_color": "#E8EDEE", "bottom": 1, "text_wrap": True})
     formats = [book.add_format({"num_format": _number_format(column)}) for column in result.columns]
     data = book.add_worksheet("Data")
     data.freeze_panes(1, sum(column.kind == "field" for column in result.columns))
@@ -145,7 +139,7 @@ def about_rows(given: Answer, written: int) -> Iterator[tuple[str, str]]:
         yield f"Definition: {measure.name}", f"{measure.meaning} Source: {measure.source}."
     yield (
         "Totals",
-        "A cell “Total” is worked out at its own level from all rows, not added up from the lines.",
+        "A “Total” is worked out at its own level from all rows, not added up from the lines.",
     )
     yield "Licence", LICENCE
 

@@ -18,7 +18,7 @@ from epact2.comparators.definition import Comparator, Direction, Part
 from epact2.errors import Epact2Error, did_you_mean
 from epact2.model.bnf import BnfCode
 from epact2.query.codec import measure_named, selection_from_json
-from epact2.query.nodes import EVERYTHING, Amount, UnderMedicine
+from epact2.query.nodes import EVERYTHING, Amount, Selection, UnderMedicine
 
 _KEYS = (
     "title", "summary", "theme", "direction", "numerator", "denominator", "per", "why", "source", "reviewed",
