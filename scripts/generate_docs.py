@@ -1,0 +1,120 @@
+"""The reference documents that are made from the code: written, or with --check compared.
+
+A document that no longer says what the code says fails the check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer
+
+from epact2 import cli
+from epact2.comparators.read import comparators
+from epact2.model.prescribing import FIELDS, POPULATION_MEASURES, PRESCRIBING_MEASURES
+from epact2.query.encode import value_to_json
+from epact2.query.words import value_name
+
+REFERENCE = Path("docs/reference")
+HEAD = "<!-- Made by `make docs` from the code. Do not edit. -->\n"
+
+
+def dictionary() -> Iterator[str]:
+    """Every field and measure, with its definition and source."""
+    yield "# Data dictionary\n"
+    yield "What a question may group and select by, and what it may add up.\n"
+    yield "## Fields\n"
+    yield "| field | dimension | meaning | source |\n| --- | --- | --- | --- |"
+    for field in FIELDS:
+        yield f"| {field.name} | {field.dimension.value} | {field.meaning} | {field.source} |"
+    yield "\n## Measures of prescribing\n"
+    yield "They add up over everything.\n"
+    yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
+    for measure in PRESCRIBING_MEASURES:
+        yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Measures of the population\n"
+    yield (
+        "They add up over organisations. Over months they are averaged, and they do not vary by medicine "
+        "([decision 5](../decisions/0005-list-sizes-over-months.md)).\n"
+    )
+    yield "| measure | unit | meaning | source |\n| --- | --- | --- | --- |"
+    for measure in POPULATION_MEASURES:
+        yield f"| {measure.name} | {measure.unit} | {measure.meaning} | {measure.source} |"
+
+
+def comparator_pages() -> Iterator[str]:
+    """Every comparator as its file defines it."""
+    yield "# Comparators\n"
+    yield (
+        "A comparator is a ratio of sums with a clinical reason. Rank, percentile and deciles are those of "
+        "OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the organisations of one "
+        "level that have a value; deciles are continuous percentiles of the unweighted values.\n"
+    )
+    for one in comparators().values():
+        yield f"## {one.title}\n"
+        yield f"`{one.key}` · {one.theme} · {one.direction.value} · version {one.version}\n"
+        yield f"{one.summary}\n"
+        yield f"{one.why}\n"
+        numerator = "items of the medicine that is asked for"
+        if not one.any_medicine:
+            numerator = value_name(one.numerator.amount)
+        yield f"* Numerator: {one.numerator.name}: {numerator}."
+        yield f"* Denominator: {one.denominator.name}: {value_name(one.denominator.amount)}."
+        yield f"* Per: {one.per:,}."
+        yield f"* Source: {one.source}. Reviewed {one.reviewed.isoformat()}.\n"
+        if not one.any_medicine:
+            yield f"```json\n{json.dumps(value_to_json(one.value), indent=1)}\n```\n"
+
+
+def commands() -> Iterator[str]:
+    """The command line's own help."""
+    yield "# Commands\n"
+    yield "`--store` and `--release` may stand before or after the command.\n"
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, click.Group) or hasattr(group, "commands")
+    for name, command in sorted(group.commands.items()):
+        yield f"## epact2 {name}\n"
+        yield f"{command.help}\n"
+        for parameter in command.params:
+            if parameter.name == "help":
+                continue
+            label = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name
+            text = getattr(parameter, "help", "") or ""
+            yield f"* `{label}`: {text}"
+        yield ""
+
+
+DOCUMENTS = {
+    "dictionary.md": dictionary,
+    "comparators.md": comparator_pages,
+    "commands.md": commands,
+}
+
+
+def main() -> int:
+    """Write every document, or with --check name those that differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    only_check = parser.parse_args().check
+    stale = []
+    for name, make in DOCUMENTS.items():
+        path = REFERENCE / name
+        text = HEAD + "\n".join(make()).rstrip() + "\n"
+        if only_check:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(str(path))
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"Not current: {', '.join(stale)}. Run: make docs")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
