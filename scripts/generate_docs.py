@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import typer
 
 from epact2 import cli
@@ -76,7 +75,6 @@ def commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "`--store` and `--release` may stand before or after the command.\n"
     group = typer.main.get_command(cli.app)
-    assert isinstance(group, click.Group) or hasattr(group, "commands")
     for name, command in sorted(group.commands.items()):
         yield f"## epact2 {name}\n"
         yield f"{command.help}\n"

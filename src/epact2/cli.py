@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -340,39 +339,33 @@ def _hoisted(arguments: list[str]) -> list[str]:
     return [*front, *rest]
 
 
-def run(arguments: list[str], command: Callable[..., Any] = app) -> int:
-    """Run one command line; an error that a person can act on goes to standard error, and gives 1."""
+def run(arguments: list[str]) -> int:
+    """Run one command line and give its exit code.
+
+    An error that a person can act on goes to standard error and gives 1; Typer itself answers a command that
+    is not well written, with 2.
+    """
     try:
-        command(_hoisted(arguments), standalone_mode=False)
+        app(_hoisted(arguments), prog_name="epact2")
     except Epact2Error as error:
         err.print(f"epact2: {error.message}", markup=False)
         if error.advice:
             err.print(error.advice, markup=False)
         return 1
-    except typer.Exit as stop:
-        return stop.exit_code
-    except typer.Abort:
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except KeyboardInterrupt:
+        err.print("Stopped. The store is as it was.")
         return 130
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python must not complain while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def main() -> None:
     """The entry point of the ``epact2`` command."""
-    from click import ClickException
-
-    try:
-        code = run(sys.argv[1:])
-    except ClickException as error:
-        error.show()
-        code = 2
-    except KeyboardInterrupt:
-        err.print("Stopped. The store is as it was.")
-        code = 130
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted; Python must not complain while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":
