@@ -143,8 +143,7 @@ class _Question:
         return Result(self.columns(), tuple(rows))
 
     def columns(self) -> tuple[Column, ...]:
-        fields = [Column(field.name, "field", of=field) for field in self.query.grain]
-        return (*fields, *self.value_columns())
+        return (*map(_field_column, self.query.grain), *self.value_columns())
 
     def value_columns(self) -> list[Column]:
         return [
@@ -256,7 +255,8 @@ class _Question:
             if len(members) < top.count:
                 members.append(group.codes[within:])
         row_count = len(self.query.rows)
-        chosen, left_out = [], []
+        chosen: list[_Group] = []
+        left_out: list[_Group] = []
         for group in groups:
             is_kept = group.codes[within:row_count] in kept[group.codes[:within]]
             (chosen if is_kept else left_out).append(group)
@@ -302,9 +302,8 @@ class _Question:
         return rows
 
     def percentile_columns(self) -> tuple[Column, ...]:
-        fields = [Column(field.name, "field", of=field) for field in self.query.columns]
         values = [replace(column, scale=None) for column in self.value_columns()]
-        return (*fields, Column("percentile", "field"), *values)
+        return (*map(_field_column, self.query.columns), Column("percentile", "field"), *values)
 
     def percentile_rows(self) -> Iterator[tuple[Cell, ...]]:
         row_count = len(self.query.rows)
@@ -372,10 +371,11 @@ def _sort_key(cell: Cell, column: Column) -> tuple[int, Decimal | float | str]:
 
 
 def _code_order(fields: Sequence[Field], codes: Codes_) -> list[tuple[int, Decimal | float | str]]:
-    return [
-        _sort_key(code, Column(field.name, "field", of=field))
-        for field, code in zip(fields, codes, strict=True)
-    ]
+    return [_sort_key(code, _field_column(field)) for field, code in zip(fields, codes, strict=True)]
+
+
+def _field_column(field: Field) -> Column:
+    return Column(field.name, "field", of=field)
 
 
 def _is_of_people(value: Value) -> bool:
