@@ -1,0 +1,115 @@
+"""What the server is told by its environment, read once and checked.
+
+Every setting is one ``EPACT2_*`` variable with a sensible default, so that a first run needs none.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from epact2.errors import Epact2Error
+
+SERVICE_NAME = "epact2"
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"", "0", "false", "no", "off"})
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class WrongSetting(Epact2Error):
+    """An environment variable holds something that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The server's settings. ``accounts`` is the folder of the accounts database and the secret key."""
+
+    store: Path
+    accounts: Path
+    static_root: Path
+    hosts: tuple[str, ...]
+    secret_key: str
+    demo: bool
+    debug: bool
+    https: bool
+    trusted_origins: tuple[str, ...]
+
+    @property
+    def accounts_database(self) -> Path:
+        """The SQLite file that holds people, profiles and sessions."""
+        return self.accounts / "accounts.sqlite3"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings; a wrong one is refused with its name, its value and what to do."""
+    store = Path(environment.get("EPACT2_STORE") or "store").expanduser().resolve()
+    named = environment.get("EPACT2_ACCOUNTS")
+    accounts = Path(named).expanduser().resolve() if named else store.parent / "accounts"
+    hosts = words(environment.get("EPACT2_HOSTS", ""))
+    return Config(
+        store=store,
+        accounts=accounts,
+        static_root=Path(environment.get("EPACT2_STATIC_ROOT") or REPOSITORY / "build" / "static"),
+        hosts=hosts or LOCAL_HOSTS,
+        secret_key=environment.get("EPACT2_SECRET_KEY") or kept_secret_key(accounts / "secret-key"),
+        demo=switch(environment, "EPACT2_DEMO"),
+        debug=switch(environment, "EPACT2_DEBUG"),
+        https=switch(environment, "EPACT2_HTTPS"),
+        trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
+    )
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a setting that is a list: separated by commas or spaces."""
+    return tuple(text.replace(",", " ").split())
+
+
+def switch(environment: Mapping[str, str], name: str) -> bool:
+    """A setting that is on or off."""
+    value = environment.get(name, "").strip().casefold()
+    if value in YES:
+        return True
+    if value in NO:
+        return False
+    raise WrongSetting(f"{name} is “{environment[name]}”.", "Set it to 1 for on or 0 for off.")
+
+
+def kept_secret_key(path: Path) -> str:
+    """The key that signs sessions: made at the first start and kept, readable by its owner alone.
+
+    Two workers may start at once, so the file is made under another name and linked into place: the
+    first one wins and the other reads what the first one wrote.
+    """
+    try:
+        if path.is_file():
+            return read_key(path)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+        return read_key(path)
+    except OSError as error:
+        raise WrongSetting(
+            f"The secret key could not be kept in {path}: {error.strerror}.",
+            "Set EPACT2_ACCOUNTS to a folder that this user may write, or EPACT2_SECRET_KEY to random text.",
+        ) from error
+
+
+def read_key(path: Path) -> str:
+    key = path.read_text().strip()
+    if len(key) < 40:
+        raise WrongSetting(
+            f"The secret key in {path} is too short ({len(key)} characters; it needs 40).",
+            "Delete the file, and a new key is made; everyone must then sign in again.",
+        )
+    return key

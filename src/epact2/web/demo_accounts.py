@@ -1,0 +1,67 @@
+"""Accounts for trying the site: only where the server runs as a demo, and the sign-in page says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from epact2.errors import Epact2Error
+from epact2.web.models import Profile
+
+
+class NotADemo(Epact2Error):
+    """Demo accounts were asked for on a server that is not a demo."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account, with its password in the open. ``level`` and ``code`` name the home organisation."""
+
+    username: str
+    full_name: str
+    job: str
+    level: str
+    code: str
+    # Public on purpose: it is printed on the demo's sign-in page.
+    password: str = "explore-the-demo"  # noqa: S105
+
+
+# Kent and Medway exists in both the synthetic and the real data; a practice is found at set-up.
+DEMO_ACCOUNTS = (
+    DemoAccount("icb.pharmacist", "Imani Clarke", "ICB pharmacist", "ICB", "QKS"),
+    DemoAccount("practice.pharmacist", "Priya Shah", "Practice pharmacist", "practice", ""),
+    DemoAccount("national.analyst", "Nia Roberts", "National analyst", "", ""),
+)
+
+
+def ensure_demo_accounts(homes: dict[str, tuple[str, str]] | None = None) -> list[DemoAccount]:
+    """Make the demo accounts, or put them back as they should be; return them.
+
+    ``homes`` gives an account another home organisation: user name -> (level, code), for instance a
+    practice that the loaded release really holds.
+    """
+    if not settings.CONFIG.demo:
+        raise NotADemo(
+            "Demo accounts have passwords that anyone can read.",
+            "Set EPACT2_DEMO=1 if this server shows only open or synthetic data.",
+        )
+    with transaction.atomic():
+        return [ensure(account, (homes or {}).get(account.username)) for account in DEMO_ACCOUNTS]
+
+
+def ensure(account: DemoAccount, home: tuple[str, str] | None) -> DemoAccount:
+    first, last = account.full_name.split(" ", 1)
+    user, new = get_user_model().objects.get_or_create(username=account.username)
+    user.first_name, user.last_name, user.is_active = first, last, True
+    if new:  # checking a password is slow on purpose, and this runs at every start
+        user.set_password(account.password)
+    user.save()
+    profile, made = Profile.objects.get_or_create(user=user, defaults={"job": account.job})
+    if home or made:
+        profile.organisation_level, profile.organisation_code = home or (account.level, account.code)
+    profile.job = account.job
+    profile.save()
+    return account

@@ -1,0 +1,48 @@
+"""The Jinja environment: our templates, the NHS components, and the names that every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from django.template import engines
+from django.templatetags.static import static
+from django.urls import reverse
+
+from epact2.web.charts import marks
+from epact2.web.presenters import dates, numbers
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Make the environment (named in ``settings.TEMPLATES``).
+
+    ``ChainableUndefined`` is what the NHS macros are written for: they read options of options.
+    """
+    options["loader"] = jinja2.ChoiceLoader([options["loader"], jinja2.PackageLoader("nhsuk_frontend_jinja")])
+    chosen = {"undefined": jinja2.ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = jinja2.Environment(**{**options, **chosen, "autoescape": True})  # noqa: S701 - it is on
+    made.globals.update(static=static, url=url, query=query, sparkline=marks.sparkline)
+    made.globals.update(percentile_strip=marks.percentile_strip, cell_bar=marks.cell_bar)
+    made.filters.update(
+        count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
+    )
+    return made
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """The address of a page by its name: ``url("organisation", "ICB", "QKS")``."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def query(**parts: object) -> str:
+    """A query string from the parts that hold something: ``query(q="x", page=None)`` is ``?q=x``."""
+    kept = [(key.rstrip("_"), value) for key, value in parts.items() if value not in (None, "", [])]
+    return f"?{urlencode(kept, doseq=True)}" if kept else ""
+
+
+def warm() -> None:
+    """Compile our templates before the first request: a cold page takes half a second."""
+    made = engines["jinja2"].env
+    for name in made.list_templates(filter_func=lambda name: not name.startswith("nhsuk/")):
+        made.get_template(name)

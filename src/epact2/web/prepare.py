@@ -1,0 +1,28 @@
+"""What must be in place before the first request: the accounts database and, in a demo, its accounts."""
+
+from __future__ import annotations
+
+import fcntl
+
+from django.conf import settings
+from django.core.management import call_command
+
+from epact2.web.config import WrongSetting
+from epact2.web.demo_accounts import ensure_demo_accounts
+
+
+def prepare() -> None:
+    """Bring the accounts database up to date. Workers that start at once take turns."""
+    folder = settings.CONFIG.accounts
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            call_command("migrate", interactive=False, verbosity=0)
+            if settings.CONFIG.demo:
+                ensure_demo_accounts()
+    except OSError as error:
+        raise WrongSetting(
+            f"The accounts database cannot be kept in {folder}: {error.strerror}.",
+            "Set EPACT2_ACCOUNTS to a folder that this user may write.",
+        ) from error

@@ -1,0 +1,82 @@
+"""Pages for what goes wrong. None of them needs the data, and the last one needs no database either."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import get_template, render_to_string
+from django.urls import Resolver404
+
+from epact2.errors import Epact2Error
+from epact2.web import config
+
+TITLES = {
+    400: "This request cannot be answered",
+    403: "You cannot see this page",
+    404: "Page not found",
+    500: "Something went wrong on our side",
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form was not what we expect."""
+    return answer(
+        request, 400, "The address or the form holds something that we do not understand.",
+        "Go back and try again, or start from the home page.",
+    )  # fmt: skip
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this person may not."""
+    return answer(
+        request, 403, "Your account has no access to this page.",
+        "If you need it for your work, ask the service team.",
+    )  # fmt: skip
+
+
+def wrong_form_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without the token that shows that it came from our page."""
+    return answer(
+        request, 403, "The form was too old, or cookies are turned off.",
+        "Go back, reload the page and send the form again. Allow cookies for this site if you block them.",
+    )  # fmt: skip
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing is here. A view that says why with ``Http404("…")`` is quoted."""
+    said = exception.args[0] if exception and exception.args else ""
+    why = said if isinstance(said, str) and not isinstance(exception, Resolver404) else ""
+    return answer(
+        request, 404, why or "There is no page at this address.",
+        "Check the address, or search for an organisation, a medicine or a comparator above.",
+    )  # fmt: skip
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Rendered without the request, since whatever failed may fail again."""
+    if wants_json(request):
+        return JsonResponse({"error": TITLES[500], "advice": "Try again in a minute."}, status=500)
+    page = get_template("pages/error.jinja").render(
+        {
+            "service_name": config.SERVICE_NAME,
+            "title": TITLES[500],
+            "message": "Your question was not the cause, and nothing that you saved is lost.",
+            "advice": "Try again in a minute. If it happens again, tell the service team what you did.",
+        }
+    )
+    return HttpResponse(page, status=500)
+
+
+def plain(request: HttpRequest, error: Epact2Error, status: int = 400) -> HttpResponse:
+    """An error in the words that it carries."""
+    return answer(request, status, error.message, error.advice)
+
+
+def answer(request: HttpRequest, status: int, message: str, advice: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": message, "advice": advice}, status=status)
+    values = {"title": TITLES[status], "message": message, "advice": advice}
+    return HttpResponse(render_to_string("pages/error.jinja", values, request), status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or request.path.endswith(".json")
