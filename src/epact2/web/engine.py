@@ -1,0 +1,159 @@
+"""The engine of the release in force, and the answers that it gave a moment ago.
+
+This module alone opens engines for the pages. Views take one engine at the start of a request and keep it to
+the end, so that a release that is loaded meanwhile never mixes into a page.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from epact2.access.policy import scope_for
+from epact2.access.viewer import ANYONE, Viewer
+from epact2.analysis.answer import Answer, answer
+from epact2.query.encode import query_to_json
+from epact2.query.nodes import Query
+from epact2.store.directory import Directory, UnknownCode
+from epact2.store.engine import Engine
+from epact2.store.release import NoRelease, StoreDamaged, current_number
+
+__all__ = [
+    "AnswerCache",
+    "Directory",
+    "Engine",
+    "Engines",
+    "NoRelease",
+    "StoreDamaged",
+    "UnknownCode",
+    "ask",
+    "current",
+    "question_key",
+    "viewer_of",
+]
+
+# An answer's cells are Python objects of some 60 bytes each: the cache stays below about 120 MB.
+MOST_CELLS = 2_000_000
+
+
+class Engines:
+    """Keeps the engine of the release in force, and opens another when a newer release is published.
+
+    The engine before it is not closed here: requests that hold it finish, and then it is let go.
+    """
+
+    def __init__(self, store: Path, open_engine: Callable[[Path, int], Engine]) -> None:
+        self.store = store
+        self._open = open_engine
+        self._lock = threading.Lock()
+        self._number: int | None = None
+        self._engine: Engine | None = None
+
+    def current(self) -> Engine:
+        """The engine of the release in force. Raises NoRelease for an empty store."""
+        number = current_number(self.store)  # one small file: cheap enough for every request
+        if number is None:
+            raise NoRelease(
+                "No prescribing data has been loaded yet.", "Load a file first: epact2 load FILE…"
+            )
+        with self._lock:
+            if self._engine is None or number != self._number:
+                self._engine = self._open(self.store, number)
+                self._number = number
+            return self._engine
+
+
+class AnswerCache:
+    """Answers that may be asked for again: sorted another way, as a chart, as a download.
+
+    Keyed by release, question and scope, so nobody is ever given an answer made for another scope, and a new
+    release simply misses. Bounded by the number of cells kept; the answer used longest ago goes first.
+    """
+
+    def __init__(self, most_cells: int = MOST_CELLS) -> None:
+        self.most_cells = most_cells
+        self.cells = 0
+        self.hits = 0
+        self.misses = 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+
+    def answer(self, engine: Engine, query: Query, viewer: Viewer) -> Answer:
+        """The answer, from memory where it was given before. What a viewer may see is decided every time."""
+        directory = engine.directory
+        # The moment of making tells apart stores whose release numbers are the same (two stores in one test run).
+        key = (
+            directory.release,
+            directory.made,
+            id(directory),
+            question_key(query),
+            scope_for(viewer, query),
+        )
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                self.hits += 1
+                return self._kept[key]
+        given = answer(engine, query, viewer)
+        with self._lock:
+            self.misses += 1
+            self._keep(key, given)
+        return given
+
+    def _keep(self, key: tuple[object, ...], given: Answer) -> None:
+        cells = weight(given)
+        if key in self._kept or cells > self.most_cells // 4:  # one huge answer must not push out all others
+            return
+        self._kept[key] = given
+        self.cells += cells
+        while self.cells > self.most_cells:
+            _, oldest = self._kept.popitem(last=False)
+            self.cells -= weight(oldest)
+
+
+def weight(given: Answer) -> int:
+    """How much room an answer takes, in cells."""
+    return 50 + len(given.result.rows) * max(1, len(given.result.columns))
+
+
+def question_key(query: Query) -> str:
+    """A question as one text: equal for equal questions, however they were written."""
+    return json.dumps(query_to_json(query), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+_CACHE = AnswerCache()
+_ENGINES: dict[Path, Engines] = {}
+_ENGINES_LOCK = threading.Lock()
+
+
+def current() -> Engine:
+    """The engine of the release in force, for the length of one request. Raises NoRelease."""
+    store = settings.CONFIG.store
+    with _ENGINES_LOCK:
+        engines = _ENGINES.setdefault(store, Engines(store, _open))
+    return engines.current()
+
+
+def _open(store: Path, number: int) -> Engine:
+    from epact2.store.duckdb import open_engine  # DuckDB is loaded in the worker, never before a fork
+
+    made: Any = open_engine(store, number)
+    return made
+
+
+def ask(engine: Engine, query: Query, viewer: Viewer) -> Answer:
+    """Answer a question, from memory where it was answered before."""
+    return _CACHE.answer(engine, query, viewer)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who asks, for the access policy."""
+    user = getattr(request, "user", None)
+    return Viewer(user.get_username()) if user is not None and user.is_authenticated else ANYONE
