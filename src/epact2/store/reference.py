@@ -224,7 +224,7 @@ class _Question:
         months = through(lens, group.months, frozenset(self.directory.months))
         with_lists = [month for month in months or () if month in self.directory.list_months]
         amounts = [
-            row.amounts[measure]
+            row.amounts.get(measure)
             for row in self.population
             if row.month in with_lists and group.holds(row) and selects(where, row, self.directory)
         ]

@@ -1,0 +1,1 @@
+"""People: list sizes and prescribing units."""

@@ -1,0 +1,43 @@
+"""Percentiles over organisations"""
+
+PRESCRIBING = """
+    practice | month   | items | NIC
+    A        | 2021-04 | 1     | 1.00
+    B        | 2021-04 | 2     | 4.00
+    C        | 2021-04 | 4     | 1.00
+    D        | 2021-04 | 8     | 8.00
+    E        | 2021-04 | 0     | 3.00
+    A        | 2021-05 | 5     | 1.00
+"""
+
+
+def test_median_of_an_amount(spec_test):
+    """The practice in the middle. Between two practices, in proportion to the distance."""
+    spec_test(
+        PRESCRIBING,
+        {"values": ["items"], "rows": ["practice"], "months": "2021-04", "percentiles": [0, 10, 50, 100]},
+        {0: 0, 10: 0 + (1 - 0) * 0.4, 50: 2, 100: 8},
+    )
+
+
+def test_missing_values_are_left_out(spec_test):
+    """A practice without a value is not counted: practice E has no items."""
+    spec_test(
+        PRESCRIBING,
+        {
+            "values": [{"ratio": ["NIC", "items"]}],
+            "rows": ["practice"],
+            "months": "2021-04",
+            "percentiles": [25, 50],
+        },
+        {25: 0.25 + (1 - 0.25) * 0.75, 50: (1 + 1) / 2},
+    )
+
+
+def test_each_column(spec_test):
+    """For each month by itself: how the bands of a chart are made."""
+    spec_test(
+        PRESCRIBING,
+        {"values": ["items"], "rows": ["practice"], "columns": ["month"], "percentiles": [50]},
+        {("2021-04", 50): 2, ("2021-05", 50): 5},
+    )

@@ -1,0 +1,1 @@
+"""Scope: what a viewer may see."""

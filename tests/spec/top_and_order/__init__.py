@@ -1,0 +1,1 @@
+"""Top, others and order."""

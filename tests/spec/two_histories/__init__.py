@@ -1,0 +1,1 @@
+"""Two histories: organisations and codes, then and now."""
