@@ -57,6 +57,7 @@ def check(query: Query) -> tuple[str, ...]:
     Raises NotAdditive or NotAnswerable, each with advice.
     """
     _check_time_in_selections(query)
+    _check_others(query)
     for value in query.values:
         _check_value(query, value)
         _check_population(query, value)
@@ -76,6 +77,18 @@ def _check_time_in_selections(query: Query) -> None:
             raise NotAnswerable(
                 "A value has a condition on time of its own.",
                 "Use “rolling”, “year to date” or “change”, or put the time field in rows or columns.",
+            )
+
+
+def _check_others(query: Query) -> None:
+    """Others of months would have no months of their own, so no window could be worked out for them."""
+    if query.top is None or not query.top.others:
+        return
+    for field in query.rows[len(query.top.within) :]:
+        if field.dimension is Dimension.TIME:
+            raise NotAnswerable(
+                f"“Others” cannot be made of {field}s.",
+                f"Put {field} into the columns, or ask for the top without others.",
             )
 
 

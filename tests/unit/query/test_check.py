@@ -35,6 +35,7 @@ def question(**parts):
             NotAdditive,
             "Others",
         ),
+        ({"rows": ["month"], "top": {"count": 3, "others": True}}, NotAnswerable, "cannot be made of months"),
         (
             {"where": {"any": [{"is": ["month", "2017-09"]}, {"is": ["practice", "L84073"]}]}},
             NotAnswerable,
