@@ -236,10 +236,13 @@ class _Question:
         return float(Fraction(sum(known), len(with_lists) * 10**measure.scale))
 
     def wider(self, group: _Group, of: tuple[Field, ...]) -> _Group:
-        """The group that keeps only the fields ``of``. Others stay others if one of their fields is kept."""
-        grain = tuple(field for field in group.fields if field in of)
-        key = tuple(code for field, code in zip(group.fields, group.codes, strict=True) if field in of)
+        """The group that keeps only the fields ``of``. Others stay others if one of their fields is kept,
+        and then keep the fields within which they are the others.
+        """
         left = group.left if group.left and any(field in of for field in group.left.fields) else None
+        kept = (*of, *self.query.top.within) if left and self.query.top else of
+        grain = tuple(field for field in group.fields if field in kept)
+        key = tuple(code for field, code in zip(group.fields, group.codes, strict=True) if field in kept)
         return replace(self.group(grain, key), left=left)
 
     # --- Top, order, percentiles --------------------------------------------------------------------------

@@ -1,0 +1,196 @@
+"""Strategies for questions, drawn backwards: first what the answer is to look like, then values that fit
+it. So nothing has to be thrown away: what is drawn passes ``query.check``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from hypothesis import strategies as st
+
+from epact2.model.fields import Dimension, Field
+from epact2.model.prescribing import (
+    CALENDAR_YEAR,
+    FIELDS,
+    FINANCIAL_YEAR,
+    MONTH,
+    PRESCRIBING_MEASURES,
+    QUARTER,
+)
+from epact2.query.nodes import (
+    AllMonths,
+    Amount,
+    Change,
+    Codes,
+    Distinct,
+    Latest,
+    MonthRange,
+    Months,
+    Order,
+    Query,
+    Ratio,
+    Rolling,
+    Share,
+    Structure,
+    Top,
+    Value,
+    YearToDate,
+)
+from epact2.query.scope import ALL_OF_ENGLAND, Scope
+from generative.selections import MEDICINES, PEOPLE, question_selections, selections, value_selections
+from generative.small_england import PEOPLE_MEASURES
+from generative.vocabulary import MONTHS_TO_ASK
+
+_LEAST_CHANGE = {MONTH: 1, QUARTER: 3, FINANCIAL_YEAR: 12, CALENDAR_YEAR: 12}
+_COUNTABLE = [field for field in FIELDS if field.dimension is not Dimension.TIME]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What an answer is to look like, and so which values can stand in it."""
+
+    rows: tuple[Field, ...]
+    columns: tuple[Field, ...]
+    top: Top | None
+    percentiles: tuple[int, ...]
+
+    @property
+    def grain(self) -> tuple[Field, ...]:
+        return (*self.rows, *self.columns)
+
+    @property
+    def has_medicines(self) -> bool:
+        return any(field.dimension in MEDICINES for field in self.grain)
+
+    @property
+    def people_in_ratios(self) -> bool:
+        return not (self.has_medicines and self.top and self.top.others)
+
+    @property
+    def change_step(self) -> int:
+        return max((_LEAST_CHANGE[field] for field in self.grain if field in _LEAST_CHANGE), default=1)
+
+
+@st.composite
+def shapes(draw: st.DrawFn) -> Shape:
+    fields = draw(st.lists(st.sampled_from(FIELDS), max_size=3, unique=True))
+    row_count = draw(st.integers(0, len(fields)))
+    rows, columns = tuple(fields[:row_count]), tuple(fields[row_count:])
+    kind = draw(st.sampled_from(("plain", "plain", "top", "percentiles"))) if rows else "plain"
+    top = draw(tops(rows)) if kind == "top" else None
+    percentiles: tuple[int, ...] = ()
+    if kind == "percentiles":
+        percentiles = tuple(
+            draw(st.lists(st.sampled_from((0, 10, 25, 50, 77, 90, 100)), min_size=1, max_size=3, unique=True))
+        )
+    return Shape(rows, columns, top, percentiles)
+
+
+@st.composite
+def tops(draw: st.DrawFn, rows: tuple[Field, ...]) -> Top:
+    within = rows[: draw(st.integers(0, len(rows) - 1))]
+    ranks_time = any(field.dimension is Dimension.TIME for field in rows[len(within) :])
+    others = not ranks_time and draw(st.booleans())
+    return Top(draw(st.integers(1, 3)), within, others)
+
+
+# --- Values ---------------------------------------------------------------------------------------------
+
+
+@cache
+def prescribing_amounts() -> st.SearchStrategy[Value]:
+    return st.builds(Amount, st.sampled_from(PRESCRIBING_MEASURES), value_selections((*PEOPLE, *MEDICINES)))
+
+
+@cache
+def people_amounts() -> st.SearchStrategy[Value]:
+    return st.builds(Amount, st.sampled_from(PEOPLE_MEASURES), value_selections(PEOPLE))
+
+
+@cache
+def distinct_counts() -> st.SearchStrategy[Value]:
+    fields = st.lists(st.sampled_from(_COUNTABLE), min_size=1, max_size=2, unique=True).map(tuple)
+    return st.builds(Distinct, fields, value_selections((*PEOPLE, *MEDICINES)))
+
+
+@st.composite
+def values(draw: st.DrawFn, shape: Shape, people: bool, within_ratio: bool = False, depth: int = 2) -> Value:
+    """A value that can stand in the shape; ``people`` says whether it may count people."""
+    may_count_people = people and (within_ratio or not shape.has_medicines)
+    kinds = ["amount", "amount", "distinct"]
+    if may_count_people:
+        kinds += ["people"]
+    if depth > 0:
+        kinds += ["ratio", "ratio", "share", "change", "rolling", "to date"]
+    kind = draw(st.sampled_from(kinds))
+
+    def inner(within: bool = within_ratio) -> Value:
+        return draw(values(shape, people, within, depth - 1))
+
+    match kind:
+        case "amount":
+            return draw(prescribing_amounts())
+        case "distinct":
+            return draw(distinct_counts())
+        case "people":
+            return draw(people_amounts())
+        case "ratio":
+            return Ratio(inner(True), inner(True), draw(st.sampled_from((1, 100, 1000))))
+        case "share":
+            of = tuple(field for field in shape.grain if draw(st.booleans()))
+            return Share(inner(), of)
+        case "change":
+            months = draw(st.sampled_from((1, 1, 2, 4))) * shape.change_step
+            return Change(inner(), months, draw(st.booleans()))
+        case "rolling":
+            return Rolling(inner(), draw(st.integers(1, 5)))
+        case _:
+            return YearToDate(inner())
+
+
+# --- Questions ------------------------------------------------------------------------------------------
+
+
+@st.composite
+def month_choices(draw: st.DrawFn) -> Months:
+    kind = draw(st.sampled_from(("all", "latest", "range")))
+    if kind == "all":
+        return AllMonths()
+    if kind == "latest":
+        return Latest(draw(st.integers(1, 9)))
+    first, last = sorted((draw(st.sampled_from(MONTHS_TO_ASK)), draw(st.sampled_from(MONTHS_TO_ASK))))
+    return MonthRange(first, last)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Query:
+    """Any valid question."""
+    shape = draw(shapes())
+    people = shape.people_in_ratios and draw(st.booleans())
+    asked = tuple(draw(st.lists(values(shape, people), min_size=1, max_size=2, unique=True)))
+    plain = not shape.percentiles
+    orderable = [*shape.grain, *asked]
+    orders = st.builds(Order, st.sampled_from(orderable), st.booleans())
+    return Query(
+        values=asked,
+        rows=shape.rows,
+        columns=shape.columns,
+        where=draw(question_selections(mixed=not people)),
+        months=draw(month_choices()),
+        order=tuple(draw(st.lists(orders, max_size=2))) if plain else (),
+        top=shape.top,
+        totals=plain and draw(st.booleans()),
+        structure=draw(st.sampled_from(Structure)),
+        codes=draw(st.sampled_from(Codes)),
+        percentiles=shape.percentiles,
+    )
+
+
+def scopes() -> st.SearchStrategy[Scope]:
+    """Mostly all of England."""
+    return (
+        st.just(ALL_OF_ENGLAND)
+        | st.just(ALL_OF_ENGLAND)
+        | st.builds(Scope, selections(PEOPLE, leaves=3), st.just("drawn"))
+    )
