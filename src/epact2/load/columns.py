@@ -1,0 +1,151 @@
+"""What a cell may hold: the types of the columns in received files.
+
+Each type has two readings that must agree. ``plain`` is a regular expression for the forms that DuckDB may
+convert on its own without any doubt; ``canonical`` reads every accepted form, one cell at a time, and
+returns it in plain form or says what is wrong with it. A file with a cell that is not plain is read cell by
+cell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from epact2.model.months import BadMonth, DispensingMonth
+
+
+class BadCell(Exception):
+    """The cell does not hold what its column must hold; the text completes “… is not …”."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellType:
+    """What a column's cells may hold. ``plain`` is empty where any text is plain."""
+
+    words: str
+    plain: str = ""
+
+    def canonical(self, text: str) -> str:
+        """The cell in plain form. Raises BadCell."""
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Code(CellType):
+    """A code: letters, digits and marks without blanks; never empty unless said so."""
+
+    words: str = "a code"
+    plain: str = r"[!-~]+"
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell("empty, but must hold a code" if not text else f"not {self.words}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(CellType):
+    """One of a few words."""
+
+    words: str = ""
+    plain: str = ""
+    values: tuple[str, ...] = ()
+
+    def canonical(self, text: str) -> str:
+        if text in self.values:
+            return text
+        raise BadCell(f"not one of {', '.join(self.values)}")
+
+
+def choice(*values: str) -> Choice:
+    """One of the words given."""
+    return Choice(
+        words=f"one of {', '.join(values)}", plain="|".join(re.escape(one) for one in values), values=values
+    )
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Number(CellType):
+    """A number with at most ``scale`` decimals; more are refused, because rounding loses money silently.
+
+    Accepted exactly: ``4.``, ``.5``, ``+1``, trailing zeros, ``1.5E+2``.
+    """
+
+    words: str = "a number"
+    plain: str = ""
+    scale: int = 0
+    whole_digits: int = 12
+
+    def canonical(self, text: str) -> str:
+        if not _NUMBER.fullmatch(text):
+            raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+        number = Decimal(text)
+        # Compared by position first: a text such as 1e999 must not become a thousand digits.
+        if number and (number.adjusted() >= self.whole_digits):
+            raise BadCell(f"too large: more than {self.whole_digits} digits before the point")
+        if number and number.normalize().as_tuple().exponent < -self.scale:  # type: ignore[operator]
+            allowed = f"at most {self.scale} decimals" if self.scale else "no decimals"
+            raise BadCell(f"more exact than its column, which has {allowed}")
+        return f"{number:.{self.scale}f}" if number else f"{0:.{self.scale}f}"
+
+
+def number(scale: int, whole_digits: int = 12) -> Number:
+    """A number with at most so many decimals and digits before the point."""
+    if scale == 0:
+        return Number("a whole number", rf"-?[0-9]{{1,{whole_digits}}}", 0, whole_digits)
+    plain = rf"-?(?:[0-9]{{1,{whole_digits}}}\.?[0-9]{{0,{scale}}}|\.[0-9]{{1,{scale}}})"
+    return Number(f"a number with at most {scale} decimals", plain, scale, whole_digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Count(CellType):
+    """A whole number that cannot be negative, such as of patients."""
+
+    words: str = "a whole number of 0 or more"
+    plain: str = r"[0-9]{1,8}"
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+
+
+@dataclass(frozen=True, slots=True)
+class Month(CellType):
+    """A month, in any of the ways in which NHS files write one."""
+
+    words: str = "a month"
+    plain: str = r"[0-9A-Za-z_/-]{6,11}"
+
+    def canonical(self, text: str) -> str:
+        try:
+            DispensingMonth.parse(text)
+        except BadMonth:
+            raise BadCell("empty, but must hold a month" if not text else "not a month") from None
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Date(CellType):
+    """A day as ``YYYYMMDD``, or nothing."""
+
+    words: str = "a date such as 20170901, or empty"
+    plain: str = r"(?:[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))?"
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell(f"not {self.words}")
+
+
+TEXT = CellType("any text")
+CODE = Code()
+OPTIONAL_CODE = Code("a code, or empty", r"[!-~]*")
+DIGITS = Code("digits, or empty", r"[0-9]*")
+COUNT = Count()
+MONTH = Month()
+DATE = Date()

@@ -1,0 +1,266 @@
+"""The dimensions of a release: practices, organisations, medicines, months and populations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+
+import duckdb
+
+from epact2.load import formats
+from epact2.load.database import attached
+from epact2.load.fast import insert_rows
+from epact2.load.history import Reference
+from epact2.load.places import Places, PracticeNow
+from epact2.load.prescribing import PublishedPractice
+from epact2.load.reference_files import ODS_AUTHORITY
+from epact2.model import bnf
+from epact2.model.organisations import ICB, PCN, PRACTICE, REGION, SUB_ICB_LOCATION, UNKNOWN_CODE
+from epact2.store import tables
+from epact2.store.tables import LEVEL_COLUMNS, PUBLISHED_PRACTICE
+
+UNALLOCATED_PCN = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the months' rows files say, read together."""
+
+    practices: Mapping[int, Mapping[str, PublishedPractice]]
+    presentation_names: Mapping[str, str]
+    row_counts: Mapping[int, int]
+
+
+def read_published(connection: duckdb.DuckDBPyConnection, rows: Mapping[int, Path]) -> Published:
+    """Read practices and names of presentations of every month; the newest name prevails."""
+    practices: dict[int, dict[str, PublishedPractice]] = {}
+    names: dict[str, str] = {}
+    counts: dict[int, int] = {}
+    for month, path in sorted(rows.items()):
+        with attached(connection, path, "month_rows"):
+            practices[month] = read_practices(connection, f"month_rows.{PUBLISHED_PRACTICE.name}")
+            found = connection.execute("SELECT code, name FROM month_rows.published_presentation").fetchall()
+            names.update((code, name) for code, name in found if name)
+            counted = connection.execute("SELECT count(*) FROM month_rows.prescribing").fetchone()
+            assert counted is not None
+            counts[month] = counted[0]
+    return Published(practices, names, counts)
+
+
+def read_practices(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, PublishedPractice]:
+    """The practices of a table with the columns of ``PUBLISHED_PRACTICE``, by code."""
+    columns = ", ".join(PUBLISHED_PRACTICE.column_names[1:])
+    found = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - declared names
+    return {row[0]: PublishedPractice(*row) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Medicines:
+    """Every presentation that the release knows, with its keys and latest codes."""
+
+    keys: Mapping[str, int]
+    latest: Mapping[str, str]
+    names: Mapping[str, Mapping[str, str]]
+
+    def latest_of(self, code: str) -> str:
+        """The latest code of a presentation."""
+        return self.latest.get(code, code)
+
+
+def level_codes(code: str) -> tuple[str, ...]:
+    """A presentation's codes in the order of ``LEVEL_COLUMNS``."""
+    return (*(bnf.code_at(code, level) for level in bnf.LEVELS), bnf.generic_equivalent(code))
+
+
+def write_medicines(
+    connection: duckdb.DuckDBPyConnection, medicines: Medicines, published_names: Mapping[str, str]
+) -> None:
+    """Write medicine and bnf_name."""
+    known = medicines.names[bnf.PRESENTATION]
+    rows = []
+    for code, key in medicines.keys.items():
+        latest = medicines.latest_of(code)
+        name = known.get(code) or published_names.get(code, "")
+        rows.append((key, code, name, code in known, latest, *level_codes(latest), *level_codes(code)))
+    assert len(rows[0]) == 5 + 2 * len(LEVEL_COLUMNS) if rows else True
+    insert_rows(connection, "dimensions.medicine", sorted(rows))
+    named: dict[tuple[str, str], str] = {}
+    for code in medicines.keys:
+        for one in {code, medicines.latest_of(code)}:
+            for level in bnf.LEVELS:
+                named[level, bnf.code_at(one, level)] = ""
+            named[bnf.PRESENTATION, one] = published_names.get(one, "")
+    for level, names in medicines.names.items():
+        named.update(((level, code), name) for code, name in names.items())
+    for (level, code), name in named.items():
+        if not name and level not in (bnf.CHAPTER, bnf.SECTION, bnf.PRESENTATION):
+            # Levels that a code does not have are shown as its section (or as its own presentation).
+            shorter = medicines.names[bnf.SECTION] if len(code) == 4 else known
+            named[level, code] = shorter.get(code) or published_names.get(code, "")
+    insert_rows(
+        connection,
+        "dimensions.bnf_name",
+        sorted((level, code, name) for (level, code), name in named.items()),
+    )
+
+
+def write_practices(
+    connection: duckdb.DuckDBPyConnection,
+    places: Places,
+    keys: Mapping[str, int],
+    months: Mapping[int, Iterable[str]],
+    names: Mapping[tuple[str, str], str],
+) -> None:
+    """Write practice, practice_month and organisation. ``months`` gives the practices of each month."""
+    present = {code for codes in months.values() for code in codes}
+    now = [places.now(code) for code in sorted(present)]
+    insert_rows(
+        connection,
+        "dimensions.practice",
+        sorted(
+            (
+                (
+                    keys[one.code],
+                    one.code,
+                    one.name,
+                    one.postcode,
+                    one.setting,
+                    one.opened,
+                    one.closed,
+                    one.successor,
+                    one.parents.pcn,
+                    one.parents.sub_icb,
+                    one.parents.icb,
+                    one.parents.region,
+                )  # fmt: skip
+                for one in now
+            ),
+            key=lambda row: row[0],
+        ),
+    )
+    history = []
+    for month, codes in sorted(months.items()):
+        for code in sorted(codes, key=keys.__getitem__):
+            name, at = places.as_at(code, month)
+            history.append((month, keys[code], name, at.pcn, at.sub_icb, at.icb, at.region))
+    insert_rows(connection, "dimensions.practice_month", history)
+    insert_rows(connection, "dimensions.organisation", _organisations(now, history, names, keys))
+
+
+def _organisations(
+    now: Sequence[PracticeNow],
+    history: Sequence[tuple[int, int, str, str, str, str, str]],
+    names: Mapping[tuple[str, str], str],
+    keys: Mapping[str, int],
+) -> list[tuple[object, ...]]:
+    """Every organisation above a practice, and the practices themselves.
+
+    The parent of an organisation is the one that most of its practices have now; of one that has no practices
+    now, the one that they had last.
+    """
+    above = {SUB_ICB_LOCATION: ICB, ICB: REGION, PCN: SUB_ICB_LOCATION}
+    votes: dict[tuple[str, str], Counter[str]] = {}
+    last_votes: dict[tuple[str, str], Counter[str]] = {}
+    seen: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def vote(into: dict[tuple[str, str], Counter[str]], at: Mapping[str, str]) -> None:
+        for level, parent_level in above.items():
+            into.setdefault((level, at[level]), Counter())[at[parent_level]] += 1
+        into.setdefault((REGION, at[REGION]), Counter())[""] += 1
+
+    for one in now:
+        parents = one.parents
+        vote(
+            votes,
+            {PCN: parents.pcn, SUB_ICB_LOCATION: parents.sub_icb, ICB: parents.icb, REGION: parents.region},
+        )
+    key_months: dict[int, tuple[int, int]] = {}
+    places_seen: dict[tuple[str, str, str, str], tuple[int, int, int]] = {}
+    for month, key, _, *place in history:
+        first, _last = key_months.get(key, (month, month))
+        key_months[key] = (first, month)
+        stood = (place[0], place[1], place[2], place[3])
+        first, _last, count = places_seen.get(stood, (month, month, 0))
+        places_seen[stood] = (first, month, count + 1)
+    for (pcn, sub_icb, icb, region), (first, last, _) in sorted(
+        places_seen.items(), key=lambda one: (one[1][1], one[1][2])
+    ):
+        at = {PCN: pcn, SUB_ICB_LOCATION: sub_icb, ICB: icb, REGION: region}
+        # Later places come last, and their vote replaces that of earlier ones.
+        for level, parent_level in above.items():
+            last_votes[level, at[level]] = Counter({at[parent_level]: 1})
+        last_votes[REGION, region] = Counter({"": 1})
+        for level, code in at.items():
+            earliest, latest = seen.get((level, code), (first, last))
+            seen[level, code] = (min(first, earliest), max(last, latest))
+    found: list[tuple[object, ...]] = []
+    for level, code in votes.keys() | last_votes.keys():
+        if code == UNKNOWN_CODE:
+            continue
+        parent = (votes.get((level, code)) or last_votes[level, code]).most_common(1)[0][0]
+        unallocated = level == PCN and code == UNALLOCATED_PCN
+        name = names.get((level, code)) or ("Unallocated" if unallocated else code)
+        months = seen.get((level, code), (None, None))
+        found.append(
+            (level, code, name, above.get(level, ""), UNKNOWN_CODE if unallocated else parent, *months)
+        )
+    for one in now:
+        found.append(
+            (PRACTICE, one.code, one.name, SUB_ICB_LOCATION, one.parents.sub_icb, *key_months[keys[one.code]])
+        )
+    return sorted(found, key=lambda row: (str(row[0]), str(row[1])))
+
+
+def organisation_names(
+    reference: Reference,
+    published: Mapping[int, Mapping[str, PublishedPractice]],
+    listed: Mapping[int, Mapping[str, PublishedPractice]],
+) -> dict[tuple[str, str], str]:
+    """The newest name of every organisation above practices; the organisations' own files before others."""
+    stated: list[tuple[int, int, str, str, str]] = []
+    for rank, months in ((0, listed), (1, published)):
+        for month, practices in months.items():
+            distinct = {
+                (level, code, name)
+                for one in practices.values()
+                for level, code, name in (
+                    (SUB_ICB_LOCATION, one.sub_icb, one.sub_icb_name),
+                    (ICB, one.icb, one.icb_name),
+                    (REGION, one.region, one.region_name),
+                )
+            }
+            stated.extend((month, rank, *one) for one in sorted(distinct))
+    for month, file in reference.of(formats.ODS_COMMISSIONERS):
+        for row in file.rows:
+            levels = (ICB, REGION) if ODS_AUTHORITY.fullmatch(row["code"]) else (SUB_ICB_LOCATION,)
+            stated.extend((month, 2, level, row["code"], row["name"]) for level in levels)
+    for month, file in reference.of(formats.PCNS):
+        stated.extend((month, 2, PCN, row["code"], row["name"]) for row in file.rows)
+    for month, file in reference.of(formats.COMMISSIONERS):
+        for row in file.rows:
+            stated.append((month, 3, SUB_ICB_LOCATION, row["code"], row["name"]))
+            stated.append((month, 3, ICB, row["icb"], row["icb_name"]))
+            stated.append((month, 3, REGION, row["region"], row["region_name"]))
+    return {(level, code): name for _, _, level, code, name in sorted(stated) if name}
+
+
+def write_adq(connection: duckdb.DuckDBPyConnection, reference: Reference) -> int:
+    """Write the ADQ values; the number of codes left without a factor because their products differ."""
+    values: dict[str, tuple[str, str]] = {}
+    for _, file in reference.of(formats.ADQ):
+        values = {row["code"]: (row["value"], row["unit"].strip()) for row in file.rows}
+    factors: dict[str, set[int]] = {}
+    for _, file in reference.of(formats.ADQ_PER_QUANTITY):
+        for row in file.rows:
+            if row["adq_per_quantity"]:
+                exact = Decimal(row["adq_per_quantity"]).scaleb(9).to_integral_value(ROUND_HALF_EVEN)
+                factors.setdefault(row["bnf_code"], set()).add(int(exact))
+    rows = []
+    for code in sorted(values.keys() | factors.keys()):
+        of_code = factors.get(code, set())
+        rows.append((code, *values.get(code, ("", "")), of_code.copy().pop() if len(of_code) == 1 else None))
+    insert_rows(connection, f"dimensions.{tables.ADQ.name}", rows)
+    return sum(len(of_code) > 1 for of_code in factors.values())

@@ -1,0 +1,332 @@
+"""The layouts of every file that can be loaded: the contract, column by column.
+
+A file must have exactly the columns of its layout, in any order; headers are compared letter by letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from epact2.load.columns import (
+    CODE,
+    COUNT,
+    DATE,
+    DIGITS,
+    MONTH,
+    OPTIONAL_CODE,
+    TEXT,
+    CellType,
+    choice,
+    number,
+)
+
+EPD = "epd"
+LIST_SIZE = "list-size"
+BNF = "bnf"
+BNF_CHANGES = "bnf-changes"
+PRACTICES = "practices"
+PCNS = "pcns"
+COMMISSIONERS = "commissioners"
+ODS_PRACTICES = "ods-practices"
+ODS_COMMISSIONERS = "ods-commissioners"
+SUCCESSORS = "successors"
+ADQ = "adq"
+ADQ_PER_QUANTITY = "adq-per-quantity"
+STAR_PU = "star-pu"
+ASTRO_PU = "astro-pu"
+
+KINDS = {
+    EPD: "English Prescribing Dataset",
+    LIST_SIZE: "patients registered at GP practices",
+    BNF: "BNF hierarchy",
+    BNF_CHANGES: "BNF code changes",
+    PRACTICES: "practices with their PCN and sub-ICB location",
+    PCNS: "PCNs",
+    COMMISSIONERS: "sub-ICB locations with their ICB and region",
+    ODS_PRACTICES: "ODS practices (epraccur)",
+    ODS_COMMISSIONERS: "ODS commissioners (eccg, eauth)",
+    SUCCESSORS: "ODS successors",
+    ADQ: "average daily quantities",
+    ADQ_PER_QUANTITY: "average daily quantities by unit of quantity",
+    STAR_PU: "STAR-PU weights",
+    ASTRO_PU: "ASTRO-PU weights",
+}
+# Organisations change: a file without its month would be of no use for “as at the time”.
+NEEDS_MONTH = frozenset({PRACTICES, PCNS, COMMISSIONERS, ODS_PRACTICES, ODS_COMMISSIONERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: our name, the headers under which it comes, and what its cells hold."""
+
+    name: str
+    headers: tuple[str, ...]
+    type: CellType
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One version of one kind of file."""
+
+    kind: str
+    version: str
+    columns: tuple[Column, ...]
+    source: str
+    header: bool = True
+
+    def column(self, name: str) -> Column:
+        """The column with our name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def by_header(self, header: Sequence[str]) -> dict[str, Column]:
+        """The columns that a header names, by header."""
+        known = {text: column for column in self.columns for text in column.headers}
+        return {text: known[text] for text in header if text in known}
+
+    def accepts(self, header: Sequence[str]) -> bool:
+        """Whether a header names exactly these columns, each once."""
+        found = self.by_header(header)
+        return len(found) == len(header) == len(self.columns) == len({one.name for one in found.values()})
+
+
+def _column(name: str, header: str, cell: CellType, meaning: str) -> Column:
+    return Column(name, tuple(header.split("|")), cell, meaning)
+
+
+# --- English Prescribing Dataset ------------------------------------------------------------------------
+
+_EPD_SOURCE = "NHSBSA Open Data Portal, English Prescribing Dataset"
+_ORGANISATIONS = (
+    _column("month", "YEAR_MONTH", MONTH, "the dispensing month, in every row"),
+    _column("region_name", "REGIONAL_OFFICE_NAME", TEXT, "region"),
+    _column("region", "REGIONAL_OFFICE_CODE", CODE, "region, or - when not identified"),
+)
+_PRACTICE = (
+    _column("sub_icb_name", "PCO_NAME", TEXT, "sub-ICB location (before July 2022: CCG)"),
+    _column("sub_icb", "PCO_CODE", CODE, "its code, followed by 00 when it has 3 characters"),
+    _column("practice_name", "PRACTICE_NAME", TEXT, "practice or cost centre"),
+    _column("practice", "PRACTICE_CODE", CODE, "its ODS code, or - when not identified"),
+    _column("address_1", "ADDRESS_1", TEXT, "address; not kept"),
+    _column("address_2", "ADDRESS_2", TEXT, "address; not kept"),
+    _column("address_3", "ADDRESS_3", TEXT, "address; not kept"),
+    _column("address_4", "ADDRESS_4", TEXT, "address; not kept"),
+    _column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
+)
+_MEASURES = (
+    _column("chapter_plus_code", "BNF_CHAPTER_PLUS_CODE", TEXT, "chapter; derived from the code instead"),
+    _column("quantity", "QUANTITY", number(5), "quantity of one item"),
+    _column("items", "ITEMS", number(0, 9), "items"),
+    _column("total_quantity", "TOTAL_QUANTITY", number(5), "quantity × items"),
+    _column("adq_usage", "ADQUSAGE|ADQ_USAGE", number(5), "ADQ usage; 0 where no ADQ is set"),
+    _column("nic", "NIC", number(2), "net ingredient cost, pounds"),
+    _column("actual_cost", "ACTUAL_COST", number(5), "actual cost, pounds"),
+    _column("unidentified", "UNIDENTIFIED", choice("Y", "N"), "whether the prescriber is not identified"),
+)
+_OLD_NAMES = (
+    _column("substance", "BNF_CHEMICAL_SUBSTANCE", TEXT, "chemical substance; derived from the code instead"),
+    _column("substance_name", "CHEMICAL_SUBSTANCE_BNF_DESCR", TEXT, "its name"),
+    _column("presentation", "BNF_CODE", CODE, "presentation code: 15 characters, or 11 in chapters 20 to 23"),
+    _column("presentation_name", "BNF_DESCRIPTION", TEXT, "its name"),
+)
+_NEW_NAMES = (
+    _column(
+        "substance", "BNF_CHEMICAL_SUBSTANCE_CODE", TEXT, "chemical substance; derived from the code instead"
+    ),
+    _column("substance_name", "BNF_CHEMICAL_SUBSTANCE", TEXT, "its name"),
+    _column("presentation", "BNF_PRESENTATION_CODE", CODE, "presentation code"),
+    _column("presentation_name", "BNF_PRESENTATION_NAME", TEXT, "its name"),
+)
+
+
+def _epd(version: str, above: str, names: tuple[Column, ...], *more: Column) -> Layout:
+    icb = (
+        _column("icb_name", f"{above}_NAME", TEXT, "ICB, STP or area team"),
+        _column("icb", f"{above}_CODE", CODE, "its code, or - when not identified"),
+    )
+    return Layout(EPD, version, (*_ORGANISATIONS, *icb, *_PRACTICE, *names, *_MEASURES, *more), _EPD_SOURCE)
+
+
+_SNOMED = _column("snomed", "SNOMED_CODE", DIGITS, "dm+d product: up to 18 digits, as text")
+
+# --- Patients registered ---------------------------------------------------------------------------------
+
+QUINARY_BANDS = (*(f"{age}-{age + 4}" for age in range(0, 95, 5)), "95+")
+NINE_BANDS = ("0-4", "5-14", "15-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+")
+
+_LISTS_LONG = Layout(
+    LIST_SIZE,
+    "by five-year age band",
+    (
+        _column("publication", "PUBLICATION", TEXT, "GP_PRAC_PAT_LIST"),
+        _column("month", "EXTRACT_DATE", MONTH, "first day of the month, for example 01SEP2017"),
+        _column(
+            "kind", "ORG_TYPE", CODE, "GP; rows of other organisations add practices up and are left out"
+        ),
+        _column("practice", "ORG_CODE", CODE, "practice"),
+        _column("ons", "ONS_CODE", TEXT, "not kept"),
+        _column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
+        _column("sex", "SEX", choice("ALL", "FEMALE", "MALE"), "ALL rows are totals"),
+        _column(
+            "age",
+            "AGE_GROUP_5",
+            choice("ALL", *(band.replace("-", "_") for band in QUINARY_BANDS)),
+            "ALL rows are totals",
+        ),
+        _column("patients", "NUMBER_OF_PATIENTS", COUNT, "patients registered"),
+    ),
+    "NHS England, Patients registered at a GP practice",
+)
+_LISTS_WIDE = Layout(
+    LIST_SIZE,
+    "quarterly, nine age bands",
+    (
+        _column("region_name", "Regional Office Name", TEXT, "region"),
+        _column("region", "Regional Office Code", CODE, "its code"),
+        _column("icb_name", "Area Team Name", TEXT, "area team"),
+        _column("icb", "Area Team Code", CODE, "its code"),
+        _column("sub_icb_name", "PCO Name", TEXT, "CCG"),
+        _column("sub_icb", "PCO Code", CODE, "its code, followed by 00"),
+        _column("practice_name", "Practice Name", TEXT, "practice"),
+        _column("practice", "Practice Code", CODE, "its code"),
+        *(
+            _column(f"{sex.lower()} {band}", f"{sex} {band}", COUNT, "patients registered")
+            for band in NINE_BANDS
+            for sex in ("Male", "Female")
+        ),
+    ),
+    "NHSBSA, practice list sizes by quarter",
+)
+
+# --- Codes, organisations, ADQ ----------------------------------------------------------------------------
+
+_BNF_CODE = _column("code", "CODE", CODE, "BNF code; its length says the level")
+_ODS_COLUMNS: dict[int, tuple[str, CellType, str]] = {
+    0: ("code", CODE, "organisation"),
+    1: ("name", TEXT, "its name"),
+    2: ("region", OPTIONAL_CODE, "region"),
+    3: ("icb", OPTIONAL_CODE, "area team"),
+    9: ("postcode", TEXT, "postcode"),
+    10: ("opened", DATE, "day on which it opened"),
+    11: ("closed", DATE, "day on which it closed"),
+    12: ("status", TEXT, "A active, C closed, D dormant, P proposed"),
+    13: ("type", TEXT, "type"),
+    14: ("sub_icb", OPTIONAL_CODE, "commissioner"),
+    25: ("setting", OPTIONAL_CODE, "prescribing setting; 4 is a GP practice"),
+}
+
+
+def _ods(kind: str) -> Layout:
+    columns = []
+    for place in range(27):
+        name, cell, meaning = _ODS_COLUMNS.get(place, (f"field_{place + 1}", TEXT, "not kept"))
+        columns.append(Column(name, (str(place + 1),), cell, meaning))
+    return Layout(kind, "27 columns, no header", tuple(columns), "NHS ODS, GP and commissioner files", False)
+
+
+def _changes(version: str, *, header: bool) -> Layout:
+    columns = (
+        _column("old", "old_code", CODE, "code until then"),
+        _column("new", "new_code", CODE, "code from then on"),
+    )
+    return Layout(BNF_CHANGES, version, columns, "NHSBSA, BNF code changes of a year", header)
+
+
+LAYOUTS = (
+    _epd("with area teams", "AREA_TEAM", _OLD_NAMES),
+    _epd("with STPs", "STP", _OLD_NAMES),
+    _epd("with ICBs", "ICB", _OLD_NAMES),
+    _epd("with SNOMED codes", "ICB", _NEW_NAMES, _SNOMED),
+    _LISTS_LONG,
+    _LISTS_WIDE,
+    Layout(
+        BNF,
+        "code and name",
+        (_BNF_CODE, _column("name", "NAME", TEXT, "its name")),
+        "NHSBSA, BNF code information",
+    ),
+    _changes("with a header", header=True),
+    _changes("without a header", header=False),
+    Layout(
+        PRACTICES,
+        "GP practices of a month",
+        (
+            _column("code", "PRACTICE_CODE", CODE, "practice"),
+            _column("name", "PRACTICE_NAME", TEXT, "its name"),
+            _column("postcode", "PRACTICE_POSTCODE", TEXT, "its postcode"),
+            _column("pcn", "PCN_CODE", CODE, "PCN; U is unallocated"),
+            _column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+        ),
+        "NHS England, system hierarchies",
+    ),
+    Layout(
+        PCNS,
+        "PCN and CCG",
+        (
+            _column("code", "PCN_CODE", CODE, "PCN; one may stand with several CCGs"),
+            _column("name", "PCN_NAME", TEXT, "its name"),
+            _column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+        ),
+        "NHS England, system hierarchies",
+    ),
+    Layout(
+        COMMISSIONERS,
+        "CCG, STP and region",
+        (
+            _column("code", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+            _column("ons", "ONS_CCG_CODE", TEXT, "not kept"),
+            _column("name", "CCG_NAME", TEXT, "its name"),
+            _column("icb", "STP_CODE", CODE, "ICB (STP)"),
+            _column("icb_ons", "ONS_STP_CODE", TEXT, "not kept"),
+            _column("icb_name", "STP_NAME", TEXT, "its name"),
+            _column("region", "COMM_REGION_CODE", CODE, "region"),
+            _column("region_ons", "ONS_COMM_REGION_CODE", TEXT, "not kept"),
+            _column("region_name", "COMM_REGION_NAME", TEXT, "its name"),
+        ),
+        "NHS England, system hierarchies",
+    ),
+    _ods(ODS_PRACTICES),
+    _ods(ODS_COMMISSIONERS),
+    Layout(
+        SUCCESSORS,
+        "5 columns, no header",
+        (
+            Column("old", ("1",), CODE, "organisation that ended"),
+            Column("new", ("2",), CODE, "organisation that took over"),
+            Column("reason", ("3",), TEXT, "reason"),
+            Column("date", ("4",), DATE, "day from which it holds"),
+            Column("indicator", ("5",), TEXT, "not kept"),
+        ),
+        "NHS ODS, succession file (succ)",
+        False,
+    ),
+    Layout(
+        ADQ,
+        "values",
+        (
+            _column("code", "BNF Code", CODE, "presentation"),
+            _column("name", "BNF Name", TEXT, "its name"),
+            _column("value", "ADQ Value", number(9), "average daily quantity"),
+            _column("unit", "ADQ Unit", TEXT, "its unit, padded with blanks"),
+        ),
+        "NHSBSA, ADQ values",
+    ),
+    Layout(
+        ADQ_PER_QUANTITY,
+        "computed",
+        tuple(
+            _column(name, name, CODE if name == "bnf_code" else TEXT, "")
+            for name in (
+                "bnf_code", "name", "vpid", "form", "form_size", "form_units", "numerator",
+                "numerator_unit_of_measure", "squ", "adq_value", "adq_denominator", "adq_per_quantity",
+            )
+        ),
+        "computed from dm+d and ADQ values",
+    ),
+)  # fmt: skip
+
+
+def layouts_of(kind: str) -> tuple[Layout, ...]:
+    """The layouts of one kind of file."""
+    return tuple(layout for layout in LAYOUTS if layout.kind == kind)

@@ -1,0 +1,253 @@
+"""Receiving a file: its bytes are copied into the store, checked and counted in one pass.
+
+What is decided here is whether the bytes are text at all, in which encoding, and whether DuckDB may read
+them as they lie. Anything that DuckDB and a strict CSV reader could understand differently raises a doubt,
+and a doubtful file is read by the strict reader first.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from gzip import BadGzipFile, GzipFile
+from pathlib import Path
+from typing import IO, Any
+
+from epact2.load.progress import Progress
+from epact2.load.refusals import FileRefused, Refusal
+from epact2.store.release import StoredFile
+
+_CHUNK = 8 << 20
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+
+# Blanks between a comma and a quote: DuckDB drops them, other readers keep them or refuse the row.
+_BLANK_AT_QUOTE = re.compile(rb'[,\n] +"|" +(?:[,\r\n])')
+# A sequence that only UTF-8 makes; in a file that is not UTF-8 it means that two encodings were mixed.
+_UTF_8_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
+_NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+WIDE_ENCODINGS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file, taken in: the bytes as they came, and where its text can be read."""
+
+    path: Path
+    name: str
+    stored: StoredFile
+    content_sha256: str
+    copy: Path
+    text: Path
+    encoding: str
+    lines: int
+    lines_ending_in_comma: int
+    doubtful: bool
+    cut_off: bool
+
+
+def receive(path: Path, folder: Path, progress: Progress) -> Received:
+    """Copy a file into ``folder``, decompress it if need be, and look at every byte. Raises FileRefused."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as source:
+            head = source.read(4)
+            source.seek(0)
+            progress.begin(path.name, size)
+            copy = folder / "received"
+            if head[:2] == _GZIP or head in (_ZIP, _EMPTY_ZIP):
+                checksum = _copy(source, copy, progress)
+                text, look = folder / "text", _Look(path.name)
+                with text.open("wb") as target:
+                    for chunk in _decompressed(copy, path.name, zipped=head[:2] != _GZIP):
+                        look.at(chunk)
+                        target.write(chunk)
+            else:
+                text, look = copy, _Look(path.name)
+                checksum = _copy(source, copy, progress, look)
+    except OSError as error:
+        raise FileRefused(
+            Refusal(
+                path.name,
+                f"it cannot be read: {error.strerror or error}.",
+                "Check the name of the file and its permissions.",
+            )
+        ) from error
+    progress.end()
+    encoding = look.encoding(text)
+    stored = StoredFile(f"{checksum}-{safe_name(path.name)}", copy.stat().st_size, checksum)
+    return Received(
+        path=path,
+        name=path.name,
+        stored=stored,
+        content_sha256=look.checksum.hexdigest(),
+        copy=copy,
+        text=text,
+        encoding=encoding,
+        lines=look.lines,
+        lines_ending_in_comma=look.lines_ending_in_comma,
+        doubtful=look.doubtful,
+        cut_off=look.cut_off,
+    )
+
+
+def safe_name(name: str) -> str:
+    """The name of a received file, fit for any file system."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-100:]
+
+
+def _copy(source: IO[bytes], target: Path, progress: Progress, look: _Look | None = None) -> str:
+    checksum = look.checksum if look else hashlib.sha256()
+    with target.open("wb") as copy:
+        while chunk := source.read(_CHUNK):
+            if look:
+                look.at(chunk)
+            else:
+                checksum.update(chunk)
+            copy.write(chunk)
+            progress.advance(len(chunk))
+        copy.flush()
+        os.fsync(copy.fileno())
+    return checksum.hexdigest()
+
+
+def _decompressed(path: Path, name: str, *, zipped: bool) -> Iterator[bytes]:
+    advice = "Fetch the file again: it is damaged or cut off."
+    try:
+        with ExitStack() as stack:
+            stream: IO[bytes] | GzipFile
+            if zipped:
+                archive = stack.enter_context(zipfile.ZipFile(path))
+                members = [member for member in archive.infolist() if not member.is_dir()]
+                if len(members) != 1:
+                    advice = "Unpack it and load the files one by one."
+                    raise zipfile.BadZipFile(f"it holds {len(members)} files and must hold one")
+                stream = stack.enter_context(archive.open(members[0]))
+            else:
+                stream = stack.enter_context(GzipFile(path))
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+    except (
+        EOFError,
+        BadGzipFile,
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
+        kind = "zip" if zipped else "gzip"
+        raise FileRefused(
+            Refusal(name, f"it cannot be unpacked as a {kind} file: {error}.", advice)
+        ) from error
+
+
+class _Look:
+    """Everything that is asked of the bytes of a text, in one pass, chunk by chunk."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.checksum: Any = hashlib.sha256()
+        self.lines = 0
+        self.lines_ending_in_comma = 0
+        self.doubtful = False
+        self.utf_8 = True
+        self._decoder: Any = codecs.getincrementaldecoder("utf-8")("strict")
+        self._tail = b""
+        self._last = b""
+
+    def at(self, chunk: bytes) -> None:
+        self.checksum.update(chunk)
+        if not self._last:
+            self._refuse_wide(chunk)
+        if b"\0" in chunk:
+            line = self.lines + chunk[: chunk.index(b"\0")].count(b"\n") + 1
+            raise FileRefused(
+                Refusal(
+                    self.name,
+                    "it holds a byte of value zero, so it is not plain text.",
+                    "Fetch the file again, or save it as UTF-8.",
+                    line=line,
+                )
+            )
+        if self.utf_8:
+            self._decode(chunk, final=False)
+        self.lines += chunk.count(b"\n")
+        # What follows the last newline is looked at again, so that nothing between two chunks is missed;
+        # all patterns that are counted end in a newline, so nothing is counted twice.
+        joined = self._tail + chunk
+        self.lines_ending_in_comma += joined.count(b",\n") + joined.count(b",\r\n")
+        if not self.doubtful and (b'" ' in joined or b' "' in joined):
+            self.doubtful = bool(_BLANK_AT_QUOTE.search(joined))
+        self._tail = joined[joined.rfind(b"\n") + 1 :][-200:]
+        self._last = chunk[-1:]
+
+    def _refuse_wide(self, chunk: bytes) -> None:
+        if chunk.startswith(WIDE_ENCODINGS):
+            raise FileRefused(
+                Refusal(
+                    self.name,
+                    "it is in UTF-16 or UTF-32 and not in UTF-8.",
+                    "Save it again as UTF-8.",
+                    line=1,
+                )
+            )
+
+    def _decode(self, chunk: bytes, *, final: bool) -> None:
+        # Plain ASCII needs no decoder, unless a character was begun in the chunk before.
+        if chunk.isascii() and not final and self._decoder.getstate()[0] == b"":
+            return
+        try:
+            self._decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            self.utf_8 = False
+
+    def encoding(self, text: Path) -> str:
+        """The encoding of the whole text, which must end with the end of a line. Raises FileRefused."""
+        if not self._last:
+            raise FileRefused(Refusal(self.name, "it is empty.", "Fetch the file again."))
+        if self.utf_8:
+            self._decode(b"", final=True)
+        found = "utf-8" if self.utf_8 else _old_encoding(text, self.name)
+        self.doubtful = self.doubtful or found != "utf-8"
+        return found
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the last line has no end."""
+        return self._last not in (b"\n", b"\r")
+
+
+def _old_encoding(text: Path, name: str) -> str:
+    """Windows-1252 (of which Latin-1 text is a part), if every byte can be; else FileRefused."""
+    lines = 0
+    with text.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            if bad := _NOT_IN_CP1252.search(chunk):
+                raise FileRefused(
+                    Refusal(
+                        name,
+                        f"its encoding is unknown: the byte {chunk[bad.start()]:#04x} belongs neither to "
+                        "UTF-8 nor to Latin-1 (Windows-1252).",
+                        "Save it again as UTF-8.",
+                        line=lines + chunk[: bad.start()].count(b"\n") + 1,
+                    )
+                )
+            if mixed := _UTF_8_SEQUENCE.search(chunk):
+                raise FileRefused(
+                    Refusal(
+                        name,
+                        "some of its lines are in UTF-8 and others in another encoding.",
+                        "Save it again as UTF-8.",
+                        line=lines + chunk[: mixed.start()].count(b"\n") + 1,
+                    )
+                )
+            lines += chunk.count(b"\n")
+    return "cp1252"
