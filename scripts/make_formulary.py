@@ -173,12 +173,17 @@ def national_substances(bnf: Bnf, of_2018: dict[str, list[Presentation]]) -> dic
                 entry = found.setdefault(code, Substance(code, row["DRUG"].strip()))
                 entry.items[row["YEAR"]] += share * int(row["ITEMS"])
                 entry.nic[row["YEAR"]] += share * float(row["COST"])
-    by_name = {entry.name: entry for entry in found.values()}
+    # January 2026 has names only: a name of several codes is shared as the items of 2024 are.
+    by_name: dict[str, list[Substance]] = defaultdict(list)
+    for entry in found.values():
+        by_name[entry.name].append(entry)
     for row in rows("epd/top20_chemicals_202601.csv"):
-        match = by_name.get(row["CHEMICAL_SUBSTANCE"])
-        if match is not None:
-            match.items_2026 = row["ITEMS"]
-            match.nic_2026 = f"{float(row['ACTUAL_COST_GBP']) / ACTUAL_TO_NIC_2026:.0f}"
+        matches = by_name[row["CHEMICAL_SUBSTANCE"]]
+        total = sum(match.items["2024"] for match in matches)
+        for match in matches:
+            share = match.items["2024"] / total
+            match.items_2026 = f"{share * int(row['ITEMS']):.0f}"
+            match.nic_2026 = f"{share * float(row['ACTUAL_COST_GBP']) / ACTUAL_TO_NIC_2026:.0f}"
     return found
 
 

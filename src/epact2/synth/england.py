@@ -41,7 +41,7 @@ class Extent:
 
 EXTENTS: dict[Size, Extent] = {
     "small": Extent(20, ("QR1", "QWO"), presentations=300, least_items=1.0),
-    "icb": Extent(600, least_items=40.0, one_quantity_below=70.0),
+    "icb": Extent(600, least_items=45.0, one_quantity_below=80.0),
     "england": Extent(6600, least_items=75.0, one_quantity_below=120.0),
 }
 
@@ -96,7 +96,7 @@ class Practice:
     older: float = 0.0  # how much older than its place
     students: float = 0.0
     deprivation: float = 0.0
-    twenty_eight: float = 1.0  # below one: shorter quantities are preferred
+    longer: float = 1.0  # above one: larger quantities for one item (56 days, not 28) are preferred
     rate: float = 0.0  # how much more it prescribes than its age and place say (logarithm)
 
 
@@ -113,6 +113,9 @@ class England:
     # By ICB: the logarithm of its prescribing and of its price of an item against England's.
     icb_rate: dict[str, float] = field(default_factory=dict)
     icb_price: dict[str, float] = field(default_factory=dict)
+    icb_items: dict[str, int] = field(default_factory=dict)
+    # An item costs more where it is for longer: part of the difference in price comes from there.
+    icb_longer: dict[str, float] = field(default_factory=dict)
 
     @property
     def patients(self) -> float:
@@ -178,10 +181,12 @@ def _set_icbs(england: England) -> None:
     rows = {row["code"]: row for row in read_data("icbs.csv") if row["code"] != "-"}
     items = {code: int(row["items_202601"]) for code, row in rows.items()}
     cost = {code: float(row["actual_cost_202601"]) for code, row in rows.items()}
+    england.icb_items = items
     rate = sum(items.values()) / sum(need.values())
     price = sum(cost.values()) / sum(items.values())
     england.icb_rate = {code: math.log(items[code] / need[code] / rate) for code in rows}
     england.icb_price = {code: math.log(cost[code] / items[code] / price) for code in rows}
+    england.icb_longer = {code: math.exp(0.9 * each) for code, each in england.icb_price.items()}
 
 
 def _allot(places: list[Place], chosen: list[int], practices: int) -> list[int]:
@@ -246,9 +251,7 @@ def _add_practices(england: England, place: int, count: int) -> None:
                 older=0.22 * normal(seed, "older", number) - 0.1 * near,
                 students=0.0 if unit(seed, "students", number) > 0.03 else 1.5,
                 deprivation=near + 0.45 * normal(seed, "deprivation", number),
-                twenty_eight=math.exp(
-                    0.45 * normal(seed, "28", number) + 0.35 * normal(seed, "28", where.icb)
-                ),
+                longer=england.icb_longer[where.icb] * math.exp(0.25 * normal(seed, "28", number)),
                 rate=0.11 * normal(seed, "rate", number) + 0.05 * normal(seed, "rate", code),
             )
         )

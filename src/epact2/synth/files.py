@@ -139,6 +139,14 @@ def _set_prefixes(prescribing: Prescribing) -> None:
             fields = (substance, names[substance], code, each.name, f"{code[:2]}: {names[code[:2]]}")
             rows[code] = ",".join(quoted(field) for field in fields)
     insert(prescribing.connection, "presentation_text", "code VARCHAR, line VARCHAR", sorted(rows.items()))
+    # As ENUMs the texts go through sorting as numbers; they become text when the line is written.
+    for table in ("practice", "presentation"):
+        prescribing.connection.execute(
+            f"""
+            CREATE TYPE {table}_line AS ENUM (SELECT line FROM {table}_text ORDER BY ALL);
+            ALTER TABLE {table}_text ALTER line TYPE {table}_line;
+            """  # noqa: S608 - names of this function
+        )
 
 
 def _practice_text(england: England, practice: Practice) -> str:
@@ -158,12 +166,15 @@ def _write_epd(prescribing: Prescribing, index: int, path: Path) -> None:
     numbers = [_decimal("r.quantity", 5), "r.items", _decimal("r.total_quantity", 5)]
     numbers += [_decimal("r.adq_usage", 5), _decimal("r.nic", 2), _decimal("r.actual_cost", 5)]
     sql = f"""
-        SELECT '{month // 100}-{month % 100:02},' || p.line || ',' || m.line || ','
-               || {" || ',' || ".join(numbers)} || ',' || p.flag || ',' || r.snomed
-        FROM ({prescribing.month_sql(index)}) r
-        JOIN practice_text p USING (practice)
-        JOIN presentation_text m USING (code)
-        ORDER BY r.practice, r.presentation, r.place
+        SELECT '{month // 100}-{month % 100:02},' || who || ',' || what || ','
+               || {" || ',' || ".join(numbers)} || ',' || flag || ',' || r.snomed
+        FROM (
+            SELECT r.*, p.line AS who, m.line AS what, p.flag
+            FROM ({prescribing.month_sql(index)}) r
+            JOIN practice_text p USING (practice)
+            JOIN presentation_text m USING (code)
+            ORDER BY r.practice, r.presentation, r.place
+        ) r
     """  # noqa: S608 - numbers of this package only
     _copy(prescribing.connection, sql, EPD_HEADER, path)
 

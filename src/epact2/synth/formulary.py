@@ -20,6 +20,8 @@ YEARS = (2021, 2022, 2023, 2024)
 JANUARY_2026 = 2026 + 0.5 / 12
 # January's items against the year's mean, over 2021 to 2024.
 JANUARY_INDEX = 0.988
+# NIC a year of the twentieth of the twenty substances with most actual cost in January 2026.
+LEAST_OF_TOP_20 = 7_062_960 / 0.905 * 12 / JANUARY_INDEX
 # Beyond the last known year growth goes on, slower each year (so that January 2026 comes out as it was).
 SLOWING = 0.75
 # What a generic substance may grow or shrink in a year where nothing is known.
@@ -126,10 +128,12 @@ def _substance(row: dict[str, str]) -> Substance:
     nic = [float(row[f"nic_{year}"]) for year in YEARS]
     each = Substance(row["code"], row["name"])
     each.points = [(year + 0.5, value) for year, value in zip(YEARS, items, strict=True)]
-    if items[0] == 0 or items[1] == 0:
-        # New: nothing until the middle of the last year without items.
-        first = next(i for i, value in enumerate(items) if value)
-        each.points = [(YEARS[first] - 0.0, 0.0), *each.points[first:]]
+    first = next(i for i, value in enumerate(items) if value)
+    if first and row["code"].startswith(("0913", "0914")):
+        # Foods were coded anew in January 2023: they were there before, under other codes.
+        each.points = each.points[first:]
+    elif first:
+        each.points = [(float(YEARS[first]), 0.0), *each.points[first:]]
     base = nic[-1] / items[-1]
     each.prices = [
         (year + 0.5, n / i / base) for year, n, i in zip(YEARS, nic, items, strict=True) if i and n
@@ -144,7 +148,18 @@ def _substance(row: dict[str, str]) -> Substance:
         for year in (2025.5, 2026.5, 2027.5):
             growth = 1 + (growth - 1) * SLOWING
             each.points.append((year, each.points[-1][1] * growth))
+        _keep_below_top_20(each, base)
     return each
+
+
+def _keep_below_top_20(each: Substance, base: float) -> None:
+    """Lower the price of what was not among the twenty dearest substances of January 2026, but would be.
+
+    So dapagliflozin and rivaroxaban become cheap, as they did when generics came.
+    """
+    annual = interpolate(each.points, JANUARY_2026)
+    if not each.code.startswith("14") and annual * each.prices[-1][1] * base > LEAST_OF_TOP_20:
+        each.prices.append((JANUARY_2026, LEAST_OF_TOP_20 / annual / base))
 
 
 def _presentation(number: int, row: dict[str, str]) -> Presentation:

@@ -23,31 +23,12 @@ from epact2.synth.formulary import (
     prices,
     read_formulary,
 )
+from epact2.synth.pairs import DEPRIVATION, detail_of, set_pairs
 from epact2.synth.patients import profile_of, set_patients
 from epact2.synth.tables import insert
 
-# Spread of the logarithm of what is prescribed, by what it is and who differs.
-SECTION_SPREAD = {"icb": 0.07, "pcn": 0.08, "practice": 0.17}
-SUBSTANCE_SPREAD = {"icb": 0.13, "pcn": 0.14, "practice": 0.30}
-PRESENTATION_SPREAD = {"icb": 0.25, "practice": 0.25}
-BRAND_SPREAD = {"icb": 0.2, "practice": 0.35}
-# A section of a practice drifts so much a year, one standard deviation.
-DRIFT = 0.04
 # Chance beyond that of counting: one month of one practice.
 MONTH_SPREAD = 0.025
-# What deprivation (in standard deviations) adds to a section (logarithm).
-DEPRIVATION = {
-    "0402": 0.22, "0407": 0.17, "0408": 0.15, "0410": 0.30, "0301": 0.13, "0302": 0.08, "0601": 0.13,
-    "0403": 0.09, "0401": 0.08, "0103": 0.06, "0106": 0.05, "0604": -0.20, "0411": -0.10, "0606": -0.05,
-    "1404": -0.06, "0404": 0.04, "0502": 0.05, "0906": 0.05, "0913": 0.10,
-}  # fmt: skip
-# Sections that comparators look at are kept in finer detail: the least items of a pair, against the rest.
-DETAIL = {"0501": 0.12, "0403": 0.25, "1001": 0.12}
-# What cost centres prescribe.
-SECTIONS_OF = {
-    "out of hours": ("0501", "0301", "0603", "0407", "0304", "1104", "0406", "0107", "1001"),
-    "hospice": ("0407", "0401", "0406", "0106", "0402", "0102", "0603"),
-}
 
 
 class Prescribing:
@@ -57,16 +38,13 @@ class Prescribing:
         """Make the tables that every month's rows are drawn from; months come later, one by one."""
         self.england = england
         self.connection = connection
-        extent = EXTENTS[england.size]
-        self.formulary: Formulary = read_formulary(extent.presentations)
-        self._least_items = extent.least_items
-        self._one_quantity_below = extent.one_quantity_below
+        self.formulary: Formulary = read_formulary(EXTENTS[england.size].presentations)
         self._usual, self._log_price = self._find_usual()
         connection.execute(SQL_MACROS)
         set_patients(england, connection)
         self._set_practices()
         self._set_presentations()
-        self._set_pairs()
+        set_pairs(england, self.formulary, self._usual, self._log_price, connection)
 
     def _set_practices(self) -> None:
         england = self.england
@@ -76,52 +54,25 @@ class Prescribing:
             self.connection,
             "practice",
             "practice INTEGER, icb INTEGER, pcn INTEGER, kind VARCHAR, rate DOUBLE, deprivation DOUBLE, "
-            "shorter DOUBLE",
+            "longer DOUBLE",
             (
                 (
                     each.number,
                     icb[england.places[each.place].icb] if each.place >= 0 else -1,
                     pcn.get(each.pcn, -1),
                     each.kind,
-                    each.rate
-                    + (england.icb_rate[england.places[each.place].icb] if each.place >= 0 else 0.0),
+                    each.rate,
                     each.deprivation,
-                    each.twenty_eight,
+                    each.longer,
                 )
                 for each in england.practices
             ),
         )
-        tilts = self._price_tilts()
-        insert(
-            self.connection,
-            "icb_tilt",
-            "icb INTEGER, tilt DOUBLE",
-            ((icb[code], tilt) for code, tilt in tilts),
-        )
-
-    def _price_tilts(self) -> list[tuple[str, float]]:
-        """For each ICB, how much it prefers dear presentations, so that an item costs what it does there."""
-        items, logs = self._usual, self._log_price
-        mean = sum(i * x for i, x in zip(items, logs, strict=True)) / sum(items)
-        pairs = [(i, x, max(-2.5, min(2.5, x - mean))) for i, x in zip(items, logs, strict=True) if i]
-        plain = sum(i * math.exp(x) for i, x, _ in pairs) / sum(i for i, _, _ in pairs)
-        found = []
-        for code, target in sorted(self.england.icb_price.items()):
-            tilt = 0.0
-            for _ in range(4):
-                weight = [(i * math.exp(tilt * z), x, z) for i, x, z in pairs]
-                total = sum(w for w, _, _ in weight)
-                cost = sum(w * math.exp(x) for w, x, _ in weight)
-                middle = sum(w * z for w, _, z in weight) / total
-                slope = sum(w * math.exp(x) * z for w, x, z in weight) / cost - middle
-                tilt += (target - math.log(cost / total / plain)) / slope
-            found.append((code, tilt))
-        return found
 
     def _find_usual(self) -> tuple[list[float], list[float]]:
         """Of each presentation: England's items in the mean month, and the logarithm of an item's price."""
         months = self.england.months
-        by_month = [national_items(self.formulary, month) for month in months]
+        self._items = by_month = [national_items(self.formulary, month) for month in months]
         level = prices(self.formulary, months[len(months) // 2])
         return (
             [sum(values) / len(months) for values in zip(*by_month, strict=True)],
@@ -135,12 +86,11 @@ class Prescribing:
         presentations = self.formulary.presentations
         substance = {code: i for i, code in enumerate(self.formulary.substances)}
         usual, logs = self._usual, self._log_price
-        mean = sum(i * x for i, x in zip(usual, logs, strict=True)) / sum(usual)
         insert(
             self.connection,
             "presentation",
             "presentation INTEGER, code VARCHAR, section INTEGER, section_code VARCHAR, substance INTEGER, "
-            "profile VARCHAR, brand BOOLEAN, usual DOUBLE, dear DOUBLE, deprived DOUBLE, detail DOUBLE, "
+            "profile VARCHAR, brand BOOLEAN, usual DOUBLE, deprived DOUBLE, detail DOUBLE, "
             "adq BIGINT, quantities INTEGER",
             (
                 (
@@ -152,9 +102,8 @@ class Prescribing:
                     profile_of(each.substance),
                     each.is_brand,
                     usual[i],
-                    max(-2.5, min(2.5, logs[i] - mean)),
                     DEPRIVATION.get(each.section, 0.0),
-                    DETAIL.get(each.section, 1.0),
+                    detail_of(each.substance, logs[i]),
                     each.adq,
                     len(each.quantities),
                 )
@@ -169,63 +118,12 @@ class Prescribing:
             _quantity_rows(presentations),
         )
 
-    def _set_pairs(self) -> None:
-        seed = self.england.seed
-        population = self.england.patients / 63_600_000
-        # Whole numbers: 2⁴⁰ weights of up to a million still add up exactly in a HUGEINT.
-        self.connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE section_taste AS
-            SELECT p.practice, s.section, s.section_code,
-                   {_spread(SECTION_SPREAD, seed, "s.section")} AS taste,
-                   {DRIFT} * normal(hash({seed}, 17, p.practice, s.section)) AS drift
-            FROM practice p, (SELECT DISTINCT section, section_code FROM presentation) s;
-
-            CREATE OR REPLACE TEMP TABLE substance_taste AS
-            SELECT p.practice, s.substance, {_spread(SUBSTANCE_SPREAD, seed, "s.substance")} AS taste
-            FROM practice p, (SELECT DISTINCT substance FROM presentation) s;
-
-            CREATE OR REPLACE TEMP TABLE weight AS
-            SELECT p.practice, m.presentation, m.usual, m.detail, t.drift, m.quantities,
-                   (n.need * exp(
-                        p.rate + t.taste + u.taste + m.deprived * p.deprivation
-                        + coalesce(c.tilt, 0) * m.dear
-                        + {_spread(PRESENTATION_SPREAD, seed, "m.presentation + 100000")}
-                        + CASE WHEN m.brand THEN {_spread(BRAND_SPREAD, seed, "-1")} ELSE 0 END
-                   ))::BIGINT AS weight
-            FROM practice p
-            JOIN section_taste t ON t.practice = p.practice
-            JOIN presentation m ON m.section = t.section
-            JOIN substance_taste u ON u.practice = p.practice AND u.substance = m.substance
-            JOIN need n ON n.practice = p.practice AND n.profile = m.profile
-            LEFT JOIN icb_tilt c ON c.icb = p.icb
-            WHERE {_allowed()};
-
-            CREATE OR REPLACE TEMP TABLE weight_total AS
-            SELECT presentation, sum(weight)::DOUBLE AS total FROM weight GROUP BY presentation;
-
-            CREATE OR REPLACE TEMP TABLE pair AS
-            WITH expected AS (
-                SELECT practice, presentation, drift, quantities, detail * {self._least_items} AS least,
-                       usual * {population} * weight / total AS items
-                FROM weight JOIN weight_total USING (presentation)
-            )
-            SELECT practice, presentation, drift, greatest(items, least) AS items,
-                   CASE WHEN greatest(items, least) >= {self._one_quantity_below} OR quantities = 1 THEN NULL
-                        ELSE uniform(hash({seed}, 23, practice, presentation)) END AS habit
-            FROM expected
-            WHERE items >= least OR uniform(hash({seed}, 19, practice, presentation)) * least < items
-            ORDER BY practice, presentation;
-            DROP TABLE weight; DROP TABLE section_taste; DROP TABLE substance_taste;
-            """  # noqa: S608 - numbers and names of this package only
-        )
-
     def set_month(self, index: int) -> None:
         """Make the small tables that a month's rows need: prices, codes and practices of that month."""
         england = self.england
         month = england.months[index]
         usual = self._usual
-        now = national_items(self.formulary, month)
+        now = self._items[index]
         level = prices(self.formulary, month)
         insert(
             self.connection,
@@ -284,9 +182,9 @@ class Prescribing:
             SELECT d.practice, d.presentation, d.code, d.price, q.place, q.amount, q.container, q.snomed,
                    r.adq,
                    CASE WHEN d.habit IS NULL THEN
-                       floor(d.n * pow(q.upto, p.shorter) + uniform(hash(d.chance, 31)))::BIGINT
-                       - floor(d.n * pow(q.before, p.shorter) + uniform(hash(d.chance, 31)))::BIGINT
-                   WHEN d.habit >= pow(q.before, p.shorter) AND d.habit < pow(q.upto, p.shorter) THEN d.n
+                       floor(d.n * pow(q.upto, p.longer) + uniform(hash(d.chance, 31)))::BIGINT
+                       - floor(d.n * pow(q.before, p.longer) + uniform(hash(d.chance, 31)))::BIGINT
+                   WHEN d.habit >= pow(q.before, p.longer) AND d.habit < pow(q.upto, p.longer) THEN d.n
                    ELSE 0 END AS items
             FROM drawn d
             JOIN quantity q USING (presentation)
@@ -303,22 +201,6 @@ class Prescribing:
                presentation, place
         FROM priced
         """  # noqa: S608 - numbers of this package only
-
-
-def _allowed() -> str:
-    clauses = [
-        f"(p.kind = '{kind}' AND m.section_code IN {sections!r})" for kind, sections in SECTIONS_OF.items()
-    ]
-    return " OR ".join(["p.kind IN ('practice', 'unidentified')", *clauses])
-
-
-def _spread(spread: dict[str, float], seed: int, key: str) -> str:
-    """SQL of a logarithm that differs by ICB, PCN and practice, each with its own spread."""
-    parts = [
-        f"{size} * normal(hash({seed}, {number}, p.{who}, {key}))"
-        for number, (who, size) in enumerate(spread.items(), start=41)
-    ]
-    return "(" + " + ".join(parts) + ")"
 
 
 def _quantity_rows(presentations: list[Presentation]) -> Iterable[tuple[object, ...]]:
