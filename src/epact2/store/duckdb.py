@@ -1,0 +1,283 @@
+"""The fast engine: answers from a release's files with DuckDB.
+
+The files are attached read only, when a statement first needs them, to a database in memory that cannot reach
+anything else. An engine stands for one release for ever; ``open_engine`` hands out a new one when the store
+has a new release, and whoever holds the old one goes on with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+
+from epact2.errors import Epact2Error
+from epact2.query.nodes import Query
+from epact2.query.result import Cell, Column, Result
+from epact2.query.scope import Scope
+from epact2.query.words import value_name, value_scale, value_unit
+from epact2.store.catalogue import Catalogue
+from epact2.store.directory import Directory
+from epact2.store.memory_tables import DIMENSIONS, definitions
+from epact2.store.open_release import read_catalogue, rows_database, totals_database
+from epact2.store.plan import Plan, Scan
+from epact2.store.planner import make_plan
+from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
+from epact2.store.rewrites import rewrite, rewrite_names
+from epact2.store.sql import Statement, statement_of
+
+_PLANS_KEPT = 512
+
+
+class TooSlow(Epact2Error):
+    """A question was stopped because it took too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUsed:
+    """A table that an answer reads, from which files, and why."""
+
+    table: str
+    databases: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a question is answered. ``rollups`` names the tables read, ``rewrites`` what made them so few."""
+
+    sql: str
+    parameters: Mapping[str, object]
+    sources: tuple[SourceUsed, ...]
+    rollups: tuple[str, ...]
+    rewrites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    plan: Plan
+    statement: Statement
+    columns: tuple[Column, ...]
+
+
+class DuckDBEngine:
+    """Answers questions from one release. Safe to share between threads."""
+
+    def __init__(
+        self,
+        store: Path,
+        release: int | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        without: Collection[str] = frozenset(),
+        timeout_s: float | None = 60.0,
+    ) -> None:
+        """Open a release, the one in force if none is named. Raises NoRelease or StoreDamaged.
+
+        ``without`` names rewrites to leave out; the answers stay the same.
+        """
+        unknown = set(without) - set(rewrite_names())
+        assert not unknown, f"no such rewrites: {unknown}"
+        self.release: Release = read_release(store, release)
+        self._files = _files_of(Store(store), self.release)
+        self._without = frozenset(without)
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._ready: set[str] = set()
+        self._plans: OrderedDict[tuple[Query, Scope], _Compiled] = OrderedDict()
+        self._cursors = threading.local()
+        self._connection = _connect(Store(store).files, threads, memory_limit)
+        self._attach(DIMENSIONS)
+        self.catalogue: Catalogue = read_catalogue(
+            self.release, lambda sql: self._connection.execute(sql).fetchall()
+        )
+        self._definitions = definitions(tuple(self.catalogue.totals.values()))
+
+    @property
+    def directory(self) -> Directory:
+        """The names, codes and months of the release."""
+        return self.catalogue.directory
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    # --- Answers -----------------------------------------------------------------------------------------
+
+    def answer(self, query: Query, scope: Scope) -> Result:
+        """The rows of the answer: see ``store.engine.Engine``. Raises TooSlow, NoData or UnknownCode."""
+        compiled = self.compiled(query, scope)
+        rows = self.run(compiled.statement)
+        return Result(compiled.columns, tuple(rows))
+
+    def explain(self, query: Query, scope: Scope) -> Explanation:
+        """How the question would be answered, without answering it."""
+        compiled = self.compiled(query, scope)
+        pretty = sqlglot.parse_one(compiled.statement.sql, dialect="duckdb").sql(
+            dialect="duckdb", pretty=True
+        )
+        return Explanation(
+            sql=pretty,
+            parameters=dict(compiled.statement.parameters),
+            sources=tuple(map(_source_used, compiled.plan.scans)),
+            rollups=tuple(dict.fromkeys(scan.source.value for scan in compiled.plan.scans)),
+            rewrites=compiled.plan.rewrites,
+        )
+
+    def compiled(self, query: Query, scope: Scope) -> _Compiled:
+        """The plan and statement of a question, made once for each question and scope."""
+        key = (query, scope)
+        with self._lock:
+            if found := self._plans.get(key):
+                self._plans.move_to_end(key)
+                return found
+        plan = rewrite(make_plan(query, scope, self.catalogue), self.catalogue, self._without)
+        made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query))
+        self._prepare(plan, made.statement)
+        with self._lock:
+            self._plans[key] = made
+            while len(self._plans) > _PLANS_KEPT:
+                self._plans.popitem(last=False)
+        return made
+
+    def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
+        """The rows of a statement."""
+        cursor = self._cursor()
+        stopped = threading.Event()
+
+        def stop() -> None:
+            stopped.set()
+            cursor.interrupt()
+
+        timer = None
+        if self._timeout_s is not None:
+            timer = threading.Timer(self._timeout_s, stop)
+            timer.daemon = True
+            timer.start()
+        try:
+            rows: list[tuple[Any, ...]] = cursor.execute(statement.sql, statement.parameters).fetchall()
+        except duckdb.InterruptException:
+            if not stopped.is_set():
+                raise  # somebody pressed Ctrl-C
+            raise TooSlow(
+                f"The question took more than {self._timeout_s:g} seconds and was stopped.",
+                "Ask for fewer months, or for a section or an organisation instead of all.",
+            ) from None
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return [_settled(row, statement) for row in rows] if statement.either else rows
+
+    # --- Files and tables --------------------------------------------------------------------------------
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._cursors, "cursor", None)
+        if cursor is None:
+            cursor = self._cursors.cursor = self._connection.cursor()
+        return cursor
+
+    def _prepare(self, plan: Plan, statement: Statement) -> None:
+        """Attach the files and make the tables that a statement reads."""
+        with self._lock:
+            for scan in plan.scans:
+                for database, _ in scan.databases:
+                    self._attach(database)
+            for table in sorted(statement.tables):
+                self._make(table)
+
+    def _attach(self, database: str) -> None:
+        if database in self._ready:
+            return
+        path = self._files[database]
+        quoted = str(path).replace("'", "''")
+        try:
+            self._connection.execute(f"ATTACH '{quoted}' AS {database} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise StoreDamaged(
+                f"The release's file {path.name} cannot be opened: {error}.",
+                "Restore it from a copy of the store, or load the received files again.",
+            ) from error
+        self._ready.add(database)
+
+    def _make(self, table: str) -> None:
+        if table in self._ready:
+            return
+        statement, sources = self._definitions[table]
+        for source in sources:
+            self._make(source)
+        for database in self.catalogue.totals.values():
+            if f"{database}." in statement:
+                self._attach(database)
+        self._connection.execute(statement)
+        self._ready.add(table)
+
+
+def columns_of(query: Query) -> tuple[Column, ...]:
+    """The columns of a question's answer."""
+    values = [
+        Column(value_name(value), "value", value_unit(value), value_scale(value), value)
+        for value in query.values
+    ]
+    if query.percentiles:
+        fields = [Column(field.name, "field", of=field) for field in query.columns]
+        return (*fields, Column("percentile", "field"), *(replace(value, scale=None) for value in values))
+    return (*(Column(field.name, "field", of=field) for field in query.grain), *values)
+
+
+def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
+    """A row with one cell where there is a whole number or a mean."""
+    cells = list(row[: statement.width])
+    for whole, mean in statement.either:
+        if cells[whole] is None:
+            cells[whole] = row[mean]
+    return tuple(cells)
+
+
+def _source_used(scan: Scan) -> SourceUsed:
+    return SourceUsed(scan.source.value, tuple(name for name, _ in scan.databases), scan.reasons)
+
+
+def _files_of(store: Store, release: Release) -> dict[str, Path]:
+    return {
+        DIMENSIONS: store.file(release.dimensions),
+        **{rows_database(month): store.file(found) for month, found in release.rows.items()},
+        **{totals_database(year): store.file(found) for year, found in release.totals.items()},
+    }
+
+
+def _connect(files: Path, threads: int | None, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    """A database in memory that can read the store's files and reach nothing else."""
+    connection = duckdb.connect(":memory:")
+    if threads is not None:
+        connection.execute("SET threads = $threads", {"threads": threads})
+    if memory_limit is not None:
+        connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
+    connection.execute("SET allowed_directories = $files", {"files": [f"{files.resolve()}/", f"{files}/"]})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+_engines: dict[Path, DuckDBEngine] = {}
+_engines_lock = threading.Lock()
+
+
+def open_engine(store: Path, release: int | None = None, **options: Any) -> DuckDBEngine:
+    """The engine of the release in force (or of the one named), opened once.
+
+    A new release is noticed here, by reading one small file; those who hold the older engine keep it.
+    """
+    if release is not None and release != current_number(store):
+        return DuckDBEngine(store, release, **options)
+    with _engines_lock:
+        known = _engines.get(store)
+        if known is None or known.release.number != current_number(store):
+            known = _engines[store] = DuckDBEngine(store, **options)
+        return known

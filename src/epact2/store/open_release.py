@@ -1,0 +1,116 @@
+"""What an engine knows of a release before the first question: its directory and its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from epact2.model import bnf, organisations
+from epact2.model.bnf import BadBnfCode, BnfCode
+from epact2.model.months import each_month
+from epact2.model.organisations import UNKNOWN_CODE, Organisation
+from epact2.store.catalogue import Catalogue, Medicines, Practice
+from epact2.store.directory import Directory, Medicine
+from epact2.store.release import Release
+
+Fetch = Callable[[str], Sequence[tuple[Any, ...]]]
+
+
+def rows_database(month: int) -> str:
+    """The name under which a month's rows are attached."""
+    return f"rows_{month}"
+
+
+def totals_database(year: int) -> str:
+    """The name under which a year's rollups are attached."""
+    return f"totals_{year}"
+
+
+def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
+    """The catalogue of a release. ``fetch`` asks the attached database of the dimensions."""
+    practices = fetch(
+        "SELECT practice, code, setting, pcn, sub_icb, icb, region, name, postcode, opened, closed "
+        "FROM dimensions.practice ORDER BY code"
+    )
+    medicines = fetch("SELECT presentation, code, latest FROM dimensions.medicine ORDER BY presentation")
+    keys = [key for key, _, _ in medicines]
+    latest = [found for _, _, found in medicines]
+    return Catalogue(
+        directory=_read_directory(
+            release, fetch, practices, {old: new for _, old, new in medicines if old != new}
+        ),
+        rows={month: rows_database(month) for month in release.rows},
+        totals={year: totals_database(year) for year in release.totals},
+        practices=tuple(Practice(*row[:7]) for row in practices),
+        latest=Medicines(keys, latest),
+        published=Medicines(keys, [code for _, code, _ in medicines]),
+        sections_are_numbers=all(code[:4].isdecimal() and code[:4].isascii() for code in latest),
+    )
+
+
+def _read_directory(
+    release: Release,
+    fetch: Fetch,
+    practices: Sequence[tuple[Any, ...]],
+    latest_codes: dict[str, str],
+) -> Directory:
+    months = fetch("SELECT month, prescribing, lists FROM dimensions.month")
+    rows = fetch("SELECT level, code, name, parent_level, parent FROM dimensions.organisation")
+    above = {(level, code): (parent_level, parent) for level, code, _, parent_level, parent in rows}
+    found = [
+        Organisation(level, code, name, _parents(level, code, above))
+        for level, code, name, _, _ in rows
+        if level != organisations.PRACTICE
+    ]
+    found += [
+        Organisation(
+            organisations.PRACTICE,
+            code,
+            name,
+            (
+                (organisations.REGION, region),
+                (organisations.ICB, icb),
+                (organisations.SUB_ICB_LOCATION, sub_icb),
+                (organisations.PCN, pcn),
+            ),
+            setting,
+            postcode,
+            opened,
+            closed,
+        )
+        for _, code, setting, pcn, sub_icb, icb, region, name, postcode, opened, closed in practices
+    ]
+    return Directory(
+        release=release.number,
+        made=release.made,
+        months=list(each_month(month for month, prescribing, _ in months if prescribing)),
+        list_months=each_month(month for month, _, lists in months if lists),
+        organisations=found,
+        medicines=[
+            Medicine(code, name, level)
+            for level, code, name in fetch("SELECT level, code, name FROM dimensions.bnf_name")
+            if _is_of_level(code, level)
+        ],
+        latest_codes=latest_codes,
+        synthetic=any("synthetic" in line.casefold() for one in release.datasets for line in one.report),
+    )
+
+
+def _parents(
+    level: str, code: str, above: dict[tuple[str, str], tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """The chain of organisations above one, widest first."""
+    chain: list[tuple[str, str]] = []
+    here = above.get((level, code), ("", UNKNOWN_CODE))
+    while here[0] and here not in chain:
+        chain.append(here)
+        here = above.get(here, ("", UNKNOWN_CODE))
+    return tuple(reversed(chain))
+
+
+def _is_of_level(code: str, level: str) -> bool:
+    """Whether a code stands for that level by itself; an appliance's code also fills the levels it lacks."""
+    try:
+        return BnfCode(code).level == level
+    except BadBnfCode:
+        return level == bnf.PRESENTATION

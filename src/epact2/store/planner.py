@@ -1,0 +1,198 @@
+"""From a question to the plan of reading, before any rewrite.
+
+The unrewritten plan reads every month's rows, with all conditions on codes as they were asked: right, and
+slow. ``store.rewrites`` makes it fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from epact2.model.fields import Dimension, Field
+from epact2.model.months import DispensingMonth
+from epact2.query.grains import conjuncts, split
+from epact2.query.nodes import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Not,
+    Query,
+    Selection,
+    UnderOrganisation,
+)
+from epact2.query.periods import PLAIN, Lens, months_of, periods, through
+from epact2.query.scope import Scope
+from epact2.store.catalogue import Catalogue
+from epact2.store.directory import Directory
+from epact2.store.plan import Plan, Relation, Scan, Slot, Source, is_about_people_alone, is_of_people
+from epact2.store.terms import Cell, Part, answer_parts, cells_of, ranking_part
+
+MAIN = "facts"
+PEOPLE = "people"
+
+
+def make_plan(query: Query, scope: Scope, catalogue: Catalogue) -> Plan:
+    """The plan of a question. Raises NoData or UnknownCode."""
+    return _Planner(query, scope, catalogue).plan()
+
+
+class _Planner:
+    def __init__(self, query: Query, scope: Scope, catalogue: Catalogue) -> None:
+        self.query = query
+        self.catalogue = catalogue
+        directory = catalogue.directory
+        self.loaded = frozenset(directory.months)
+        self.months = months_of(query, directory.months)
+        _, organisation, self.rest = split(query.where)
+        self.organisation = (*conjuncts(organisation), *conjuncts(scope.organisations))
+        self.parts = answer_parts(query)
+        ranking = ranking_part(query)
+        self.all_parts: tuple[Part, ...] = (*self.parts, *([ranking[0]] if ranking else []))
+        self.cells = tuple(
+            dict.fromkeys(cell for part in self.all_parts for term in part.terms for cell in cells_of(term))
+        )
+        slots = dict.fromkeys(cell.slot for cell in self.cells)
+        _look_up((query.where, scope.organisations, *(slot.where for slot in slots)), directory)
+        self.lenses = (PLAIN, *dict.fromkeys(cell.lens for cell in self.cells if cell.lens != PLAIN))
+        self.fields = tuple(field for field in query.grain if field.dimension is not Dimension.TIME)
+        self.of_month = len(self.fields) < len(query.grain) or len(self.lenses) > 1
+        self.slots = tuple(slots)
+
+    def plan(self) -> Plan:
+        return Plan(
+            query=self.query,
+            months=tuple(month.number for month in self.months),
+            lenses=self.lenses,
+            relations=tuple(self.relations()),
+        )
+
+    def relations(self) -> Iterator[Relation]:
+        prescribing = self.amount_scans(population=False, fields=self.fields)
+        if self.needs_listing and not any(scan.listing for scan in prescribing):
+            prescribing.append(self.scan(Source.ROWS, self.fields, (), EVERYTHING, listing=True))
+        fields_of_people = tuple(field for field in self.fields if is_of_people(field))
+        people = self.amount_scans(population=True, fields=fields_of_people)
+        people += self.listing_by_people(fields_of_people)
+        if fields_of_people == self.fields:
+            # The same fields: they stand under one another and are brought together in one go.
+            prescribing += people
+            people = []
+        if prescribing:
+            yield Relation(MAIN, self.fields, tuple(prescribing))
+        if people:
+            yield Relation(PEOPLE, fields_of_people, tuple(people))
+        for number, slot in enumerate(slot for slot in self.slots if slot.is_count):
+            assert isinstance(slot.of, tuple)
+            scan = self.scan(Source.ROWS, self.fields, (slot,), slot.where, counted=slot.of)
+            yield Relation(f"counted_{number}", self.fields, (scan,), slot.of)
+
+    @property
+    def needs_listing(self) -> bool:
+        """Whether any grain has groups to list; the whole is always listed."""
+        return bool(self.query.grain)
+
+    def amount_scans(self, *, population: bool, fields: tuple[Field, ...]) -> list[Scan]:
+        """One scan for each condition: each can then be read from the rollup that suits it."""
+        by_where: dict[Selection, list[Slot]] = {}
+        for slot in self.slots:
+            if not slot.is_count and slot.is_population is population:
+                by_where.setdefault(AllOf(conjuncts(slot.where)), []).append(slot)
+        source = Source.POPULATION if population else Source.ROWS
+        return [
+            self.scan(
+                source,
+                fields,
+                tuple(slots),
+                where,
+                listing=not population and self.needs_listing and not conjuncts(where),
+            )
+            for where, slots in by_where.items()
+        ]
+
+    def listing_by_people(self, fields: tuple[Field, ...]) -> list[Scan]:
+        """Practices with a list are listed if they prescribe anything at all; for a question about people
+        alone, all are. Without a condition on medicines the prescribing rows themselves list them.
+        """
+        about_people_alone = all(is_about_people_alone(value) for value in self.query.values)
+        has_grain_of_people = any(
+            part.grouping.fields and part.grouping.is_of_people and not part.grouping.others
+            for part in self.all_parts
+        )
+        redundant = not conjuncts(self.rest) and not about_people_alone
+        if not self.needs_listing or not has_grain_of_people or redundant:
+            return []
+        scan = self.scan(
+            Source.POPULATION,
+            fields,
+            (),
+            EVERYTHING,
+            listing=True,
+            prescribers_only=not about_people_alone,
+        )
+        return [scan]
+
+    def scan(
+        self,
+        source: Source,
+        fields: tuple[Field, ...],
+        slots: tuple[Slot, ...],
+        where: Selection,
+        *,
+        counted: tuple[Field, ...] = (),
+        listing: bool = False,
+        prescribers_only: bool = False,
+    ) -> Scan:
+        rest = () if source is Source.POPULATION else conjuncts(self.rest)
+        return Scan(
+            source=source,
+            fields=fields,
+            slots=slots,
+            counted=counted,
+            conditions=tuple(dict.fromkeys((*self.organisation, *rest, *conjuncts(where)))),
+            months=self.months_read(slots, listing=listing),
+            of_month=self.of_month,
+            listing=listing,
+            prescribers_only=prescribers_only,
+            databases=self.databases(source),
+        )
+
+    def databases(self, source: Source) -> tuple[tuple[str, tuple[int, ...] | None], ...]:
+        if source is Source.POPULATION:
+            return (("dimensions", None),)
+        return tuple((database, (month,)) for month, database in sorted(self.catalogue.rows.items()))
+
+    def months_read(self, slots: Sequence[Slot], *, listing: bool) -> tuple[int, ...]:
+        wanted = {cell for cell in self.cells if cell.slot in slots}
+        months = {month for cell in wanted for month in self.months_seen(cell)}
+        return tuple(sorted(month.number for month in months | (set(self.months) if listing else set())))
+
+    def months_seen(self, cell: Cell) -> Iterator[DispensingMonth]:
+        for months in periods(cell.grouping.time_fields, self.months).values():
+            yield from through(cell.lens, months, self.loaded) or ()
+
+
+def lens_months(
+    lens: Lens, time_fields: Iterable[Field], plan: Plan, directory: Directory
+) -> dict[tuple[str, ...], tuple[int, ...] | None]:
+    """For each period of a grouping, the months that a lens leads to; None where one is not loaded."""
+    months = tuple(DispensingMonth.from_number(number) for number in plan.months)
+    loaded = frozenset(directory.months)
+    found = {}
+    for key, members in periods(time_fields, months).items():
+        seen = through(lens, members, loaded)
+        found[key] = None if seen is None else tuple(month.number for month in seen)
+    return found
+
+
+def _look_up(selections: Iterable[Selection], directory: Directory) -> None:
+    """Raise UnknownCode for an unknown organisation, even where the condition would never be looked at."""
+    for selection in selections:
+        match selection:
+            case UnderOrganisation(code):
+                directory.organisation(code)
+            case AllOf(parts) | AnyOf(parts):
+                _look_up(parts, directory)
+            case Not(part):
+                _look_up((part,), directory)
+            case _:
+                pass

@@ -1,0 +1,233 @@
+"""Rewrites: from a plan that is right to one that is right and fast.
+
+Each is a pure function of a plan and the release's catalogue, and can be left out by its name: the answers
+must not change. They run in the order of ``REWRITES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from epact2.model.fields import Dimension
+from epact2.model.prescribing import CHAPTER, ENGLAND, PRACTICE, PRACTICE_SETTING, SECTION
+from epact2.query.nodes import Codes, Selection, Structure
+from epact2.store.catalogue import Catalogue, organisation_test
+from epact2.store.plan import (
+    ROLLUPS,
+    Plan,
+    Scan,
+    Source,
+    fields_in,
+    looks_only_at,
+    prefixes_in,
+)
+
+Rewrite = Callable[[Plan, Catalogue], Plan]
+_FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
+_FEW_RANGES = 64
+_PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
+_UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
+_PEOPLE = (Dimension.ORGANISATION,)
+_MEDICINES = (Dimension.MEDICINE,)
+
+
+def rewrite(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
+    """The plan after all rewrites but those named in ``without``."""
+    applied = []
+    for name, change in REWRITES:
+        if name in without:
+            continue
+        changed = change(plan, catalogue)
+        if changed != plan:
+            applied.append(name)
+        plan = changed
+    return replace(plan, rewrites=tuple(applied))
+
+
+def _each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
+    relations = tuple(
+        replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
+    )
+    return replace(plan, relations=relations)
+
+
+def _because(scan: Scan, reason: str) -> tuple[str, ...]:
+    return (*scan.reasons, reason)
+
+
+def organisation_keys(plan: Plan, catalogue: Catalogue) -> Plan:
+    """A condition on organisations as they are today that leaves few practices becomes their keys."""
+    return _each_scan(plan, lambda scan: _with_practice_keys(scan, plan, catalogue))
+
+
+def _with_practice_keys(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
+    current = plan.query.structure is Structure.CURRENT
+    mine = [one for one in scan.conditions if looks_only_at(one, *_PEOPLE) and (current or _is_undated(one))]
+    if not mine:
+        return scan
+    tests = [organisation_test(one, catalogue.directory) for one in mine]
+    keys = [practice.key for practice in catalogue.practices if all(test(practice) for test in tests)]
+    if len(keys) > _FEW_PRACTICES:
+        return scan
+    return replace(
+        scan,
+        practice_keys=tuple(sorted(keys)),
+        conditions=tuple(one for one in scan.conditions if one not in mine),
+        reasons=_because(scan, f"the organisations are {len(keys)} practices by key"),
+    )
+
+
+def _is_undated(selection: Selection) -> bool:
+    """Whether a selection means the same under both structures. A code of any level may be dated."""
+    looked_at = fields_in(selection)
+    return bool(looked_at) and looked_at <= _UNDATED and not _has_any_organisation(selection)
+
+
+def _has_any_organisation(selection: Selection) -> bool:
+    return "UnderOrganisation" in repr(selection)
+
+
+def choose_rollup(plan: Plan, catalogue: Catalogue) -> Plan:
+    """The smallest table that can tell apart what a scan needs."""
+    return _each_scan(plan, lambda scan: _rolled_up(scan, plan, catalogue))
+
+
+def _rolled_up(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
+    if scan.source is not Source.ROWS or not catalogue.totals:
+        return scan
+    chosen = _rollup_for(scan, plan, catalogue)
+    if chosen is None:
+        return replace(scan, reasons=_because(scan, "prescription lines are only in the rows"))
+    source, reason = chosen
+    years = catalogue.years
+    return replace(
+        scan,
+        source=source,
+        databases=tuple((database, years[year]) for year, database in sorted(catalogue.totals.items())),
+        reasons=_because(scan, reason),
+    )
+
+
+def _rollup_for(scan: Scan, plan: Plan, catalogue: Catalogue) -> tuple[Source, str] | None:
+    used = scan.fields_used
+    if any(field is not None and field.dimension is Dimension.LINE for field in used):
+        return None
+    of_medicine = {field for field in used if field is None or field.dimension is Dimension.MEDICINE}
+    if not of_medicine:
+        return Source.BY_PRACTICE, "nothing about medicines is needed"
+    prefixes = {prefix for condition in scan.conditions for prefix in prefixes_in(condition)}
+    if (
+        of_medicine <= {None, CHAPTER, SECTION}
+        and all(len(prefix) <= 4 for prefix in prefixes)
+        and plan.query.codes is Codes.LATEST
+        and catalogue.sections_are_numbers
+    ):
+        return Source.BY_SECTION, "medicines are needed by section or chapter only"
+    return Source.BY_PRESENTATION, "medicines are needed by presentation, prescription lines are not"
+
+
+def key_ranges(plan: Plan, catalogue: Catalogue) -> Plan:
+    """A condition on medicines becomes ranges of keys, which lie together on disk."""
+    return _each_scan(plan, lambda scan: _with_key_ranges(scan, plan, catalogue))
+
+
+def _with_key_ranges(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
+    mine = [one for one in scan.conditions if looks_only_at(one, *_MEDICINES)]
+    if not mine or scan.source not in {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION}:
+        return scan
+    medicines = catalogue.medicines(plan.query.codes)
+    positions = medicines.selected(mine[0])
+    for one in mine[1:]:
+        positions &= medicines.selected(one)
+    rest = tuple(one for one in scan.conditions if one not in mine)
+    if scan.source is Source.BY_SECTION:
+        sections = medicines.sections(positions)
+        reason = f"the medicines are {len(sections)} sections"
+        return replace(scan, sections=sections, conditions=rest, reasons=_because(scan, reason))
+    ranges = medicines.key_ranges(positions)
+    if len(ranges) > _FEW_RANGES:
+        return scan
+    reason = f"the medicines are {len(positions)} presentations in {len(ranges)} ranges of keys"
+    return replace(scan, presentation_ranges=ranges, conditions=rest, reasons=_because(scan, reason))
+
+
+def choose_projection(plan: Plan, catalogue: Catalogue) -> Plan:
+    """A few practices are read from the rows, which lie practice by practice, and not from a rollup that
+    lies presentation by presentation.
+    """
+    return _each_scan(plan, lambda scan: _by_practice(scan, catalogue))
+
+
+def _by_practice(scan: Scan, catalogue: Catalogue) -> Scan:
+    few = scan.practice_keys is not None and len(scan.practice_keys) <= _PRACTICES_BY_ROWS
+    # With a condition on medicines the rollup is read in a few places only, which is less still.
+    if scan.source is not Source.BY_PRESENTATION or not few or scan.presentation_ranges is not None:
+        return scan
+    return replace(
+        scan,
+        source=Source.ROWS,
+        databases=tuple((database, (month,)) for month, database in sorted(catalogue.rows.items())),
+        reasons=_because(scan, "few practices: their rows lie together"),
+    )
+
+
+def prescriber_runs(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Which practices prescribe in which months is kept as runs of months, far fewer than practice-months."""
+    return _each_scan(plan, lambda scan: _as_runs(scan, plan))
+
+
+def _as_runs(scan: Scan, plan: Plan) -> Scan:
+    proves_only = scan.listing and not scan.slots and not scan.counted
+    by_rows = scan.source is Source.BY_PRACTICE
+    by_lists = scan.source is Source.POPULATION and scan.prescribers_only
+    undated = plan.query.structure is Structure.CURRENT or (
+        all(_is_undated(one) for one in scan.conditions) and set(scan.fields) <= _UNDATED
+    )
+    if not proves_only or not (by_rows or by_lists) or not undated:
+        return scan
+    return replace(
+        scan,
+        source=Source.PRESCRIBERS if by_rows else Source.LISTED_PRESCRIBERS,
+        databases=(),
+        reasons=_because(scan, "who prescribes is known without reading what"),
+    )
+
+
+def prune_months(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Only the files of months that are needed."""
+    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source is Source.ROWS, "months"))
+
+
+def prune_years(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Only the rollups of years that are needed."""
+    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source in ROLLUPS, "years"))
+
+
+def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
+    if not applies(scan.source):
+        return scan
+    needed = set(scan.months)
+    kept = tuple(
+        (database, months) for database, months in scan.databases if needed.intersection(months or ())
+    )
+    if len(kept) == len(scan.databases):
+        return scan
+    reason = f"{len(kept)} of {len(scan.databases)} {unit} are needed"
+    return replace(scan, databases=kept, reasons=_because(scan, reason))
+
+
+REWRITES: tuple[tuple[str, Rewrite], ...] = (
+    ("organisation_keys", organisation_keys),
+    ("choose_rollup", choose_rollup),
+    ("key_ranges", key_ranges),
+    ("choose_projection", choose_projection),
+    ("prescriber_runs", prescriber_runs),
+    ("prune_months", prune_months),
+    ("prune_years", prune_years),
+)
+
+
+def rewrite_names() -> Iterable[str]:
+    """The names by which rewrites can be left out."""
+    return (name for name, _ in REWRITES)

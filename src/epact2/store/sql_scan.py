@@ -1,0 +1,244 @@
+"""The SQL of one scan: its table, the joins that its fields need, and what it selects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from epact2.model.fields import Dimension, Field
+from epact2.model.measures import Measure
+from epact2.model.prescribing import (
+    CHAPTER,
+    ENGLAND,
+    PRACTICE,
+    PRACTICE_SETTING,
+    QUANTITY_PER_ITEM,
+    SNOMED_CODE,
+)
+from epact2.query.nodes import Codes, Structure
+from epact2.store.catalogue import Catalogue
+from epact2.store.plan import Plan, Scan, Slot, Source, column_of
+from epact2.store.sql_parts import (
+    Parameters,
+    all_of,
+    any_of,
+    between,
+    call,
+    column,
+    condition,
+    named,
+    number,
+    stack,
+    table_of,
+    text,
+    within,
+)
+
+# Aliases within a scan: the facts, the practice, the practice as at the month, the medicine, the months.
+FACTS, NOW, THEN, MEDICINE, MONTHS = "f", "p", "t", "m", "d"
+MONTH = "dispensed"
+LISTED = "listed"
+PRACTICES = "practices"
+PRACTICES_AS_AT = "practices_as_at"
+MEDICINES = {Codes.LATEST: "medicines_latest", Codes.AS_PUBLISHED: "medicines_published"}
+RUNS = frozenset({Source.PRESCRIBERS, Source.LISTED_PRESCRIBERS})
+
+
+def scan_select(
+    scan: Scan,
+    slots: Mapping[Slot, str],
+    plan: Plan,
+    catalogue: Catalogue,
+    parameters: Parameters,
+    *,
+    with_listing: bool,
+) -> exp.Select:
+    """The rows of a scan: numbers of its fields' codes, the month if kept, a column for each of ``slots``,
+    named as given (NULL where the scan does not have it), and whether the row lists its group.
+    """
+    return _ScanSelect(scan, plan, catalogue, parameters).select(slots, with_listing)
+
+
+class _ScanSelect:
+    def __init__(self, scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters) -> None:
+        self.scan = scan
+        self.plan = plan
+        self.catalogue = catalogue
+        self.parameters = parameters
+        self.joins: dict[str, None] = {}
+        self.columns: dict[str, None] = {}  # of the stored table, in order of first use
+
+    def select(self, slots: Mapping[Slot, str], with_listing: bool) -> exp.Select:
+        scan = self.scan
+        shown = [named(self.id_of(field), column_of(field)) for field in scan.fields]
+        if scan.of_month:
+            shown.append(named(self.month(), MONTH))
+        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
+        if not scan.counted:
+            shown += [named(self.amount(slot), name) for slot, name in slots.items()]
+        if with_listing:
+            shown.append(named(number(1) if scan.listing else exp.Null(), LISTED))
+        where = list(self.conditions())
+        select = exp.select(*(shown or [named(number(1), "one")])).from_(self.facts())
+        for join in self.joins:
+            select = self.joined(select, join)
+        return select.where(*where, copy=False) if where else select
+
+    # --- Columns -----------------------------------------------------------------------------------------
+
+    def stored(self, name: str) -> exp.Expression:
+        self.columns[name] = None
+        return column(name, FACTS)
+
+    def of(self, alias: str, name: str) -> exp.Expression:
+        self.joins[alias] = None
+        return column(name, alias)
+
+    def month(self) -> exp.Expression:
+        if self.scan.source in RUNS:
+            return self.of(MONTHS, "month")
+        return self.stored("month")
+
+    def amount(self, slot: Slot) -> exp.Expression:
+        if slot not in self.scan.slots:
+            return exp.Null()
+        assert isinstance(slot.of, Measure)
+        return self.stored(slot.of.column)
+
+    def id_of(self, field: Field) -> exp.Expression:
+        """The number of a field's code; for a SNOMED code, which has none, the code."""
+        if field == ENGLAND:
+            return number(0)
+        if field == PRACTICE:
+            return self.stored("practice")
+        if field == SNOMED_CODE:
+            return self.stored("snomed")
+        if field == QUANTITY_PER_ITEM:
+            return self.stored("quantity")
+        if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
+            section = self.stored("section")
+            return exp.IntDiv(this=section, expression=number(100)) if field == CHAPTER else section
+        if self.is_dated(field):
+            return exp.Coalesce(this=self.of(THEN, column_of(field)), expressions=[number(0)])
+        return self.of(self.alias_of(field), column_of(field))
+
+    def code_of(self, field: Field) -> exp.Expression:
+        """The code of a field, as text."""
+        if field == SNOMED_CODE:
+            return self.stored("snomed")
+        if field == QUANTITY_PER_ITEM:
+            return self.stored("quantity")
+        if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
+            section = call("lpad", exp.cast(self.stored("section"), "VARCHAR"), number(4), text("0"))
+            return call("left", section, number(2)) if field == CHAPTER else section
+        name = f"{column_of(field)}_code"
+        if self.is_dated(field):
+            return exp.Coalesce(this=self.of(THEN, name), expressions=[text("-")])
+        return self.of(self.alias_of(field), name)
+
+    def is_dated(self, field: Field) -> bool:
+        return (
+            self.plan.query.structure is Structure.AS_AT
+            and field.dimension is Dimension.ORGANISATION
+            and field not in (PRACTICE, PRACTICE_SETTING)
+        )
+
+    @staticmethod
+    def alias_of(field: Field) -> str:
+        return NOW if field.dimension is Dimension.ORGANISATION else MEDICINE
+
+    # --- Tables ------------------------------------------------------------------------------------------
+
+    def joined(self, select: exp.Select, alias: str) -> exp.Select:
+        on: exp.Expression
+        match alias:
+            case "p":
+                on = exp.EQ(this=column("practice", NOW), expression=column("practice", FACTS))
+                return select.join(table_of(PRACTICES, alias=NOW), on=on, copy=False)
+            case "t":
+                on = all_of(
+                    exp.EQ(this=column(name, THEN), expression=column(name, FACTS))
+                    for name in ("practice", "month")
+                )
+                table = table_of(PRACTICES_AS_AT, alias=THEN)
+                return select.join(table, on=on, join_type="left", copy=False)
+            case "m":
+                on = exp.EQ(this=column("key", MEDICINE), expression=column("presentation", FACTS))
+                table = table_of(MEDICINES[self.plan.query.codes], alias=MEDICINE)
+                return select.join(table, on=on, copy=False)
+            case _:
+                months = exp.select(
+                    named(call("unnest", self.parameters.listed(self.scan.months, "INTEGER")), "month")
+                )
+                on = exp.Between(
+                    this=column("month", MONTHS),
+                    low=column("first_month", FACTS),
+                    high=column("last_month", FACTS),
+                )
+                return select.join(months.subquery(MONTHS, copy=False), on=on, copy=False)
+
+    def facts(self) -> exp.Expression:
+        """The stored table; the files of several months or years one under another."""
+        scan = self.scan
+        if scan.source in RUNS:
+            self.joins[MONTHS] = None
+            return table_of(scan.source.value, alias=FACTS)
+        if THEN in self.joins:
+            self.stored("practice"), self.stored("month")
+        if NOW in self.joins:
+            self.stored("practice")
+        if MEDICINE in self.joins:
+            self.stored("presentation")
+        if len(scan.databases) == 1:
+            return table_of(scan.source.value, scan.databases[0][0], FACTS)
+        names = list(self.columns) or ["month"]
+        branches = [
+            exp.select(*(column(name) for name in names)).from_(table_of(scan.source.value, database))
+            for database, _ in scan.databases
+        ]
+        if not branches:
+            # No month of the question is loaded under any lens: a table without rows.
+            branches = [exp.select(*(named(exp.Null(), name) for name in names)).where(exp.false())]
+        return stack(branches).subquery(FACTS, copy=False)
+
+    # --- Conditions --------------------------------------------------------------------------------------
+
+    def conditions(self) -> list[exp.Expression]:
+        scan = self.scan
+        found = []
+        if scan.presentation_ranges is not None:
+            key = self.stored("presentation")
+            found.append(
+                any_of(between(key, low, high, self.parameters) for low, high in scan.presentation_ranges)
+            )
+        if scan.sections is not None:
+            found.append(within(self.stored("section"), scan.sections, self.parameters))
+        if scan.practice_keys is not None:
+            found.append(within(self.stored("practice"), scan.practice_keys, self.parameters))
+        if scan.source not in RUNS:
+            found += self.month_conditions()
+        if scan.prescribers_only and scan.source is Source.POPULATION:
+            found.append(self.stored("prescribes"))
+        found += [
+            condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
+        ]
+        return found
+
+    def month_conditions(self) -> list[exp.Expression]:
+        """Nothing where every month of the files is wanted; else a range, or a list if there are gaps."""
+        scan = self.scan
+        held = [months for _, months in scan.databases]
+        if None not in held:
+            in_files = {month for months in held for month in months or ()}
+            if in_files <= set(scan.months):
+                return []
+        else:
+            in_files = {month.number for month in self.catalogue.directory.list_months}
+        if not scan.months:
+            return [exp.false()]
+        low, high = scan.months[0], scan.months[-1]
+        month = self.stored("month")
+        if all(month in scan.months for month in in_files if low <= month <= high):
+            return [between(month, low, high, self.parameters)]
+        return [within(month, scan.months, self.parameters)]

@@ -1,0 +1,292 @@
+"""The sums of a question: rows of the scans brought together by each grouping that the answer needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+from epact2.model.fields import Dimension, Field
+from epact2.model.months import DispensingMonth
+from epact2.model.prescribing import MONTH
+from epact2.query.periods import PLAIN, Lens, periods
+from epact2.store.catalogue import Catalogue
+from epact2.store.plan import Plan, Relation, Slot, column_of
+from epact2.store.planner import MAIN, PEOPLE, lens_months
+from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
+from epact2.store.sql_scan import LISTED, scan_select
+from epact2.store.sql_scan import MONTH as DISPENSED
+from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
+
+KEPT = "kept"
+Sums = tuple[Grouping, str]  # what one aggregation is: its grouping, and the relation that it reads
+
+
+class Summing:
+    """The aggregations of one statement. What is used once stands in its place; the rest gets a name, in
+    ``named_queries``, each after those that it reads.
+    """
+
+    def __init__(
+        self, plan: Plan, parts: Sequence[Part], catalogue: Catalogue, parameters: Parameters
+    ) -> None:
+        self.plan = plan
+        self.query = plan.query
+        self.parts = parts
+        self.catalogue = catalogue
+        self.parameters = parameters
+        self.ranked = ranked_fields(plan.query)
+        self.relations = {relation.name: relation for relation in plan.relations}
+        slots = dict.fromkeys(slot for scan in plan.scans for slot in scan.slots)
+        self.names = {slot: f"s{index}" for index, slot in enumerate(slots)}
+        self.months = tuple(DispensingMonth.from_number(month) for month in plan.months)
+        self.named_queries: dict[str, exp.Query] = {}
+        self.sums: dict[Sums, dict[tuple[Slot, Lens], None]] = {}
+        self.listed: set[Grouping] = set()
+        self.uses: Counter[Sums] = Counter()
+        self.reads: Counter[str] = Counter()
+        self.count_uses()
+
+    # --- What is used, and how often ----------------------------------------------------------------------
+
+    def count_uses(self) -> None:
+        for part in self.parts:
+            if part.grouping.fields:
+                self.listed.add(part.grouping)
+            for sums in self.sums_of(part):
+                self.uses[sums] += 1
+                self.sums.setdefault(sums, {})
+            for term in part.terms:
+                for cell in cells_of(term):
+                    wanted = self.sums[cell.grouping, self.kind_of(cell.slot)]
+                    wanted[cell.slot, cell.lens] = None
+        for sums in self.sums:
+            for relation in self.relations_of(sums):
+                self.reads[relation.name] += 1
+
+    def kind_of(self, slot: Slot) -> str:
+        if not slot.is_count:
+            return MAIN
+        return next(one.name for one in self.plan.relations if one.counted and slot in one.scans[0].slots)
+
+    def sums_of(self, part: Part) -> list[Sums]:
+        """The sums that a part reads, its own first."""
+        own = [(part.grouping, MAIN)] if self.has_own(part) else []
+        cells = (cell for term in part.terms for cell in cells_of(term))
+        return list(dict.fromkeys([*own, *((cell.grouping, self.kind_of(cell.slot)) for cell in cells)]))
+
+    @staticmethod
+    def has_own(part: Part) -> bool:
+        if part.grouping.fields:
+            return True
+        cells = [cell for term in part.terms for cell in cells_of(term)]
+        return any(cell.grouping == part.grouping and not cell.slot.is_count for cell in cells)
+
+    def relations_of(self, sums: Sums) -> list[Relation]:
+        grouping, kind = sums
+        if kind != MAIN:
+            return [self.relations[kind]]
+        wanted = {slot for slot, _ in self.sums[sums]}
+        found = []
+        for name in (MAIN, PEOPLE):
+            relation = self.relations.get(name)
+            if relation is None or (name == PEOPLE and not grouping.is_of_people):
+                continue
+            lists = self.lists(sums) and not (name == PEOPLE and grouping.others)
+            if any((lists and scan.listing) or wanted.intersection(scan.slots) for scan in relation.scans):
+                found.append(relation)
+        return found
+
+    def lists(self, sums: Sums) -> bool:
+        return sums[1] == MAIN and sums[0] in self.listed
+
+    def needs_flag(self, sums: Sums) -> bool:
+        """Whether some rows do not list their groups: otherwise every group is listed."""
+        scans = [scan for relation in self.relations_of(sums) for scan in relation.scans]
+        return self.lists(sums) and not (len(self.plan.lenses) == 1 and all(one.listing for one in scans))
+
+    # --- Rows and sums -----------------------------------------------------------------------------------
+
+    def rows_of(self, relation: Relation, sums: Sums) -> exp.Expression:
+        """The rows of a relation, as a named or nested table with the alias ``r``."""
+        if self.reads[relation.name] == 1:
+            return self.stacked(relation, sums).subquery("r", copy=False)
+        if relation.name not in self.named_queries:
+            self.named_queries[relation.name] = self.gathered(relation)
+        return table_of(relation.name, alias="r")
+
+    def stacked(self, relation: Relation, sums: Sums | None) -> exp.Query:
+        slots = {slot: self.names[slot] for scan in relation.scans for slot in scan.slots}
+        flag = not relation.counted
+        scans = relation.scans
+        if sums is not None and not relation.counted:
+            wanted = {slot for slot, _ in self.sums[sums]}
+            slots = {slot: name for slot, name in slots.items() if slot in wanted}
+            flag = self.needs_flag(sums)
+            lists = self.lists(sums)
+            scans = tuple(
+                scan for scan in scans if (lists and scan.listing) or wanted.intersection(scan.slots)
+            )
+        selects = [
+            scan_select(scan, slots, self.plan, self.catalogue, self.parameters, with_listing=flag)
+            for scan in scans
+        ]
+        return stack(selects)
+
+    def gathered(self, relation: Relation) -> exp.Query:
+        """The rows brought together as far as every grouping allows, for being read more than once."""
+        rows = self.stacked(relation, None).subquery("q", copy=False)
+        keys = [column_of(field) for field in relation.fields]
+        keys += [DISPENSED] if relation.scans[0].of_month else []
+        keys += [f"counted_{index}" for index in range(len(relation.counted))]
+        shown: list[exp.Expression] = [column(key, "q") for key in keys]
+        if not relation.counted:
+            slots = dict.fromkeys(slot for scan in relation.scans for slot in scan.slots)
+            shown += [named(_total(slot, column(self.names[slot], "q")), self.names[slot]) for slot in slots]
+            shown.append(named(exp.Max(this=column(LISTED, "q")), LISTED))
+        select = exp.select(*shown).from_(rows)
+        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+
+    def sum_table(self, sums: Sums, alias: str) -> exp.Expression:
+        name = f"by_{list(self.sums).index(sums)}"
+        if self.uses[sums] == 1:
+            return self.summed(sums).subquery(alias, copy=False)
+        if name not in self.named_queries:
+            query = self.summed(sums)  # may itself add what it reads, which must come first
+            self.named_queries[name] = query
+        return table_of(name, alias=alias)
+
+    def key_fields(self, grouping: Grouping) -> tuple[Field, ...]:
+        """The fields that identify a group: others also belong to the group that they were left out of."""
+        top = self.query.top
+        if not grouping.others or top is None:
+            return grouping.fields
+        return tuple(dict.fromkeys((*top.within, *grouping.fields)))
+
+    def summed(self, sums: Sums) -> exp.Select:
+        """The aggregation of one grouping: its keys, its sums through each lens, whether it is listed."""
+        grouping, _ = sums
+        wanted = self.sums[sums]
+        flag = self.needs_flag(sums)
+        relations = self.relations_of(sums)
+        if len(relations) == 1:
+            rows = self.rows_of(relations[0], sums)
+        else:
+            rows = self.under_one_another(relations, sums)
+        select = exp.select().from_(rows)
+        lenses = dict.fromkeys([*([PLAIN] if self.lists(sums) else []), *(lens for _, lens in wanted)])
+        mapped = self.plan.lenses != (PLAIN,) or not set(grouping.time_fields) <= {MONTH}
+        if mapped:
+            on = exp.EQ(this=column(DISPENSED, "w"), expression=column(DISPENSED, "r"))
+            months = self.month_map(grouping, tuple(lenses)).subquery("w", copy=False)
+            select = select.join(months, on=on, copy=False)
+        by_lens = len(lenses) > 1
+
+        def through(lens: Lens) -> exp.Expression | None:
+            index = number(self.plan.lenses.index(lens))
+            return exp.EQ(this=column("lens", "w"), expression=index) if by_lens else None
+
+        def key(field: Field) -> exp.Expression:
+            if field.dimension is not Dimension.TIME:
+                return column(column_of(field), "r")
+            return column(column_of(field), "w") if mapped else column(DISPENSED, "r")
+
+        keys = {field: key(field) for field in grouping.fields}
+        if grouping.others:
+            select, keys = self.left_out(select, grouping, keys)
+        shown = [named(found, column_of(field)) for field, found in keys.items()]
+        for slot, lens in wanted:
+            name = f"{self.names[slot]}_{self.plan.lenses.index(lens)}"
+            shown.append(named(self.total(slot, through(lens)), name))
+        if flag:
+            shown.append(named(aggregate(exp.Max, column(LISTED, "r"), through(PLAIN)), LISTED))
+        select = select.select(*(shown or [named(number(1), "one")]), copy=False)
+        return select.group_by(*keys.values(), copy=False) if keys else select
+
+    def total(self, slot: Slot, lens: exp.Expression | None) -> exp.Expression:
+        if isinstance(slot.of, tuple):
+            counted = [column(f"counted_{index}", "r") for index in range(len(slot.of))]
+            what = counted[0] if len(counted) == 1 else exp.Tuple(expressions=counted)
+            return aggregate(exp.Count, exp.Distinct(expressions=[what]), lens)
+        return _total(slot, column(self.names[slot], "r"), lens)
+
+    def under_one_another(self, relations: Iterable[Relation], sums: Sums) -> exp.Expression:
+        """The rows of several relations with the fields that they share."""
+        grouping, _ = sums
+        slots = dict.fromkeys(slot for slot, _ in self.sums[sums])
+        selects = []
+        for relation in relations:
+            held = {slot for scan in relation.scans for slot in scan.slots}
+            fields = [field for field in grouping.fields if field.dimension is not Dimension.TIME]
+            shown: list[exp.Expression] = [column(column_of(field), "r") for field in fields]
+            if relation.scans[0].of_month:
+                shown.append(column(DISPENSED, "r"))
+            for slot in slots:
+                name = self.names[slot]
+                shown.append(column(name, "r") if slot in held else named(exp.Null(), name))
+            if self.needs_flag(sums):
+                shown.append(column(LISTED, "r"))
+            selects.append(exp.select(*shown).from_(self.rows_of(relation, sums)))
+        return stack(selects).subquery("r", copy=False)
+
+    def month_map(self, grouping: Grouping, lenses: tuple[Lens, ...]) -> exp.Select:
+        """Which months count for which period, through which lens."""
+        fields = grouping.time_fields
+        numbers = {field: self.period_numbers(field) for field in fields}
+        months: list[int] = []
+        lens_numbers: list[int] = []
+        ids: dict[Field, list[int]] = {field: [] for field in fields}
+        for lens in lenses:
+            for key, seen in lens_months(lens, fields, self.plan, self.catalogue.directory).items():
+                for month in seen or ():
+                    months.append(month)
+                    lens_numbers.append(self.plan.lenses.index(lens))
+                    for field, code in zip(fields, key, strict=True):
+                        ids[field].append(numbers[field][code])
+        shown = [self.unnested(months, DISPENSED)]
+        if len(lenses) > 1:
+            shown.append(self.unnested(lens_numbers, "lens"))
+        shown += [self.unnested(ids[field], column_of(field)) for field in fields]
+        return exp.select(*shown)
+
+    def unnested(self, values: list[int], name: str) -> exp.Expression:
+        return named(call("unnest", self.parameters.listed(values, "INTEGER")), name)
+
+    def period_numbers(self, field: Field) -> dict[str, int]:
+        """A number for each code of a time field, in the order of the codes."""
+        codes = periods((field,), self.months)
+        if field == MONTH:
+            return {code: months[0].number for (code,), months in codes.items()}
+        return {code: index for index, (code,) in enumerate(sorted(codes))}
+
+    def left_out(
+        self, select: exp.Select, grouping: Grouping, keys: dict[Field, exp.Expression]
+    ) -> tuple[exp.Select, dict[Field, exp.Expression]]:
+        """Only the rows that a top left out, for each group within which it chose."""
+        assert self.query.top is not None
+        chosen_within = self.query.top.within
+        within = exp.select(*(column(column_of(field), KEPT) for field in chosen_within))
+        within = (within if chosen_within else exp.select(named(number(1), "one"))).from_(table_of(KEPT))
+        same = [
+            exp.EQ(this=column(column_of(field), "g"), expression=keys[field])
+            for field in chosen_within
+            if field in keys
+        ]
+        groups = within.distinct(copy=False).subquery("g", copy=False)
+        select = select.join(groups, on=all_of(same), copy=False)
+        keys = {**{field: column(column_of(field), "g") for field in chosen_within}, **keys}
+        kept = [
+            exp.EQ(this=column(column_of(field), "k"), expression=column(column_of(field), "g"))
+            for field in chosen_within
+        ] + [
+            exp.EQ(this=column(column_of(field), "k"), expression=column(column_of(field), "r"))
+            for field in self.ranked
+        ]
+        return select.join(table_of(KEPT, alias="k"), on=all_of(kept), join_type="anti", copy=False), keys
+
+
+def _total(slot: Slot, what: exp.Expression, lens: exp.Expression | None = None) -> exp.Expression:
+    """A sum. Prescribing fits 64 bits whatever is loaded; prescribing units with nine decimals may not."""
+    total = aggregate(exp.Sum, what, lens)
+    return total if slot.is_population else exp.cast(total, "BIGINT")
