@@ -10,7 +10,7 @@ from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 
-from epact2.web.charts import marks
+from epact2.web.charts import marks, render
 from epact2.web.presenters import dates, numbers
 
 
@@ -23,7 +23,7 @@ def environment(**options: Any) -> jinja2.Environment:
     chosen = {"undefined": jinja2.ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = jinja2.Environment(**{**options, **chosen, "autoescape": True})  # noqa: S701 - it is on
     made.globals.update(static=static, url=url, query=query, sparkline=marks.sparkline)
-    made.globals.update(percentile_strip=marks.percentile_strip, cell_bar=marks.cell_bar)
+    made.globals.update(draw=render.draw, percentile_strip=marks.percentile_strip, cell_bar=marks.cell_bar)
     made.filters.update(
         count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
     )
@@ -42,7 +42,8 @@ def query(**parts: object) -> str:
 
 
 def warm() -> None:
-    """Compile our templates before the first request: a cold page takes half a second."""
+    """Compile our templates and start the chart renderer before the first request needs them."""
+    render.warm()
     made = engines["jinja2"].env
     for name in made.list_templates(filter_func=lambda name: not name.startswith("nhsuk/")):
         made.get_template(name)

@@ -29,6 +29,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/cookies.jinja")
 
 
+@login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to find things, and what the words mean."""

@@ -1,0 +1,145 @@
+"""What a chart is before it is drawn: two specifications, its words, its table and its readings.
+
+A chart function is pure: plain data in, a ``Chart`` out. The page shows the title, the key, the note and
+the table; the picture carries the title and the description for those who do not see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from epact2.web.presenters.numbers import Number, amount
+
+Spec = Mapping[str, Any]
+Width = Literal["full", "half", "panel"]
+Role = Literal["own", "median", "others", "series"]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture's size and the margins round its plot, in pixels; ``font`` is the size of its text."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    font: int
+
+    @property
+    def plot_width(self) -> int:
+        """The width inside the margins."""
+        return self.width - self.left - self.right
+
+    @property
+    def plot_height(self) -> int:
+        """The height inside the margins."""
+        return self.height - self.top - self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series of a chart over time. ``values`` are an engine's cells; None is "no data"."""
+
+    name: str
+    values: Sequence[Number | None]
+    role: Role = "series"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One organisation, medicine or group with its value; ``own`` marks the reader's own."""
+
+    name: str
+    value: Number | None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a period, marked by an upright line: a price cut, a correction."""
+
+    period: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyItem:
+    """One entry of the key above a chart. ``look`` names a mark: see ``components/chart_figure.jinja``."""
+
+    text: str
+    look: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the pointer or the arrow keys read at one place of the chart.
+
+    ``rows`` are (name, value in words, whether it is the reader's own); ``say`` is read aloud; ``wide`` and
+    ``narrow`` are the place in the two pictures.
+    """
+
+    label: str
+    rows: tuple[tuple[str, str, bool], ...]
+    say: str
+    wide: Point
+    narrow: Point
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTable:
+    """The same data as a table. The first column is text, the others are numbers in words."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart. ``wide`` and ``narrow`` are Vega-Lite specifications, or SVG texts of hand-drawn charts.
+
+    ``plot`` gives, for each picture, where the reading's line begins and ends (top and bottom of the plot,
+    or left and right where ``axis`` is "y").
+    """
+
+    kind: str
+    title: str
+    subtitle: str
+    description: str
+    wide: Spec | str
+    narrow: Spec | str
+    table: ChartTable
+    readings: tuple[Reading, ...] = ()
+    key: tuple[KeyItem, ...] = ()
+    note: str = ""
+    axis: Literal["x", "y"] = "x"
+    plot: Mapping[str, Point] = field(default_factory=dict)
+    width: Width = "full"
+
+    def without_key(self) -> Chart:
+        """The same chart without its key: small multiples share one above them all."""
+        return replace(self, key=())
+
+
+FRAMES: dict[Width, tuple[Frame, Frame]] = {
+    "full": (Frame(900, 390, 64, 24, 14, 40, 16), Frame(358, 290, 50, 14, 14, 36, 14)),
+    "half": (Frame(540, 300, 60, 22, 14, 38, 16), Frame(358, 260, 50, 14, 14, 36, 14)),
+    "panel": (Frame(250, 150, 44, 10, 10, 28, 14), Frame(171, 130, 42, 8, 10, 28, 14)),
+}
+
+
+def numeric(value: Number | None, scale: int | None = None) -> float | None:
+    """A value for drawing: seven significant digits, as a picture needs no more."""
+    made = amount(value, scale)
+    return None if made is None else float(f"{float(made):.7g}")
+
+
+def known(values: Sequence[float | None]) -> list[float]:
+    """The values that there are."""
+    return [value for value in values if value is not None]
