@@ -31,6 +31,7 @@ def connect(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         },
     )
     try:
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

@@ -117,30 +117,14 @@ def write_practices(
     """Write practice, practice_month and organisation. ``months`` gives the practices of each month."""
     present = {code for codes in months.values() for code in codes}
     now = [places.now(code) for code in sorted(present)]
-    insert_rows(
-        connection,
-        "dimensions.practice",
-        sorted(
-            (
-                (
-                    keys[one.code],
-                    one.code,
-                    one.name,
-                    one.postcode,
-                    one.setting,
-                    one.opened,
-                    one.closed,
-                    one.successor,
-                    one.parents.pcn,
-                    one.parents.sub_icb,
-                    one.parents.icb,
-                    one.parents.region,
-                )  # fmt: skip
-                for one in now
-            ),
-            key=lambda row: row[0],
-        ),
-    )
+    current = [
+        (
+            *(keys[one.code], one.code, one.name, one.postcode, one.setting, one.opened, one.closed),
+            *(one.successor, one.parents.pcn, one.parents.sub_icb, one.parents.icb, one.parents.region),
+        )
+        for one in sorted(now, key=lambda one: keys[one.code])
+    ]
+    insert_rows(connection, "dimensions.practice", current)
     history = []
     for month, codes in sorted(months.items()):
         for code in sorted(codes, key=keys.__getitem__):

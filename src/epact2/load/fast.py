@@ -2,7 +2,8 @@
 
 Nothing is guessed: separators, quotes and columns are given, every cell comes as text. DuckDB is more
 lenient than the contract (it skips empty lines, drops an empty value too many, rounds decimals), so a table
-is trusted only if each of its lines became one row, and each cell is plain (see ``columns``).
+is trusted only if each of its lines became one row, no row ends in a comma too many, and each cell is plain
+(see ``columns``). One leniency is kept: blanks between a comma and a quote do not belong to the value.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Relation:
 def as_received(received: Received, recognised: Recognised) -> Relation | None:
     """The file where it lies, or None if it must be read strictly first."""
     layout = recognised.layout
-    if layout is None or not layout.header or received.doubtful or received.cut_off:
+    if layout is None or not layout.header or received.encoding != "utf-8" or received.cut_off:
         return None
     return Relation(received.text, recognised.order, received.lines - 1, received.lines_ending_in_comma)
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from epact2.load import fast
-from epact2.load.database import attached
-from epact2.load.fast import Relation, fetch_one, insert_rows
-from epact2.load.formats import Column
-from epact2.load.read import FETCH_AGAIN, StrictReader
+from epact2.load import fast, formats
+from epact2.load.fast import Relation, fetch_one
+from epact2.load.read import StrictReader
 from epact2.load.receive import Received
-from epact2.load.recognise import Recognised
+from epact2.load.recognise import Recognised, columns_of
 from epact2.load.refusals import FileRefused, Refusal, shown
 from epact2.model.months import DispensingMonth
-from epact2.store.tables import PRESCRIBING, PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION, ROWS_TABLES
 
 UNIDENTIFIED = "-"
 
@@ -27,7 +23,7 @@ _PRACTICE_CELLS = (
     "icb", "icb_name", "region", "region_name",
 )  # fmt: skip
 # An unidentified prescriber has the code “-” in every sub-ICB location: it is told apart by the location.
-_IDENTITY = f"CASE WHEN practice = '{UNIDENTIFIED}' THEN practice || sub_icb ELSE practice END"
+IDENTITY = f"CASE WHEN practice = '{UNIDENTIFIED}' THEN practice || sub_icb ELSE practice END"
 
 
 def practice_code(published: str, sub_icb: str) -> str:
@@ -85,12 +81,14 @@ def read_month(
     recognised: Recognised,
     expected: DispensingMonth | None,
     folder: Path,
+    ahead: ScanAhead | None = None,
 ) -> Month:
-    """Check a whole file in one scan. Raises FileRefused."""
+    """Check a whole file in one scan, which may have been made ahead. Raises FileRefused."""
     relation = fast.as_received(received, recognised)
-    if relation is None or not _scan(connection, relation):
+    ready = relation is not None and (_scanned(ahead, received) or _scan(connection, relation))
+    if relation is None or not ready or not _trusted(connection, relation):
         relation = fast.rewritten(received, recognised, folder / "plain.csv")
-        if not _scan(connection, relation):
+        if not (_scan(connection, relation) and _trusted(connection, relation)):
             raise FileRefused(
                 Refusal(
                     received.name,
@@ -113,7 +111,7 @@ def read_month(
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
-    """Read the table once into the groups that the checks need; whether it may be trusted."""
+    """Read the table once into the groups that the checks need; False if DuckDB cannot."""
     cells = ", ".join(_PRACTICE_CELLS)
     try:
         connection.execute(
@@ -129,6 +127,11 @@ def _scan(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
         )
     except duckdb.Error:
         return False
+    return True
+
+
+def _trusted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
+    """Whether what was scanned is certainly what the file says."""
     rows, plain, ending_in_comma = fetch_one(
         connection,
         "SELECT coalesce(sum(rows), 0)::BIGINT, coalesce(bool_and(plain), false), "
@@ -136,6 +139,38 @@ def _scan(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
     )
     commas_agree = relation.rows_ending_in_comma in (-1, ending_in_comma)
     return bool(plain) and rows == relation.rows and commas_agree
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAhead:
+    """A scan of the original, made while it was copied; it counts if the original is what was copied."""
+
+    state: tuple[int, int]
+
+    @classmethod
+    def state_of(cls, path: Path) -> tuple[int, int]:
+        """Size and time of change."""
+        found = path.stat()
+        return found.st_size, found.st_mtime_ns
+
+
+def scan_ahead(connection: duckdb.DuckDBPyConnection, path: Path, wait: bool) -> ScanAhead | None:
+    """Scan a file that looks like a month of prescribing, before it was received; None if it does not."""
+    try:
+        if wait or (order := columns_of(path, formats.EPD)) is None:
+            return None
+        state = ScanAhead.state_of(path)
+        if _scan(connection, Relation(path, order, -1, -1)):
+            return ScanAhead(state)
+    except OSError:
+        pass  # receiving the file meets the same error, and says so
+    return None
+
+
+def _scanned(ahead: ScanAhead | None, received: Received) -> bool:
+    if ahead is None:
+        return False
+    return ahead.state == ScanAhead.state_of(received.path) and ahead.state[0] == received.stored.size
 
 
 def _month(
@@ -177,7 +212,7 @@ def _practices(
 ) -> tuple[dict[str, PublishedPractice], dict[str, str], list[str]]:
     """Each practice as most of its rows have it; a practice in two locations is reported."""
     found = connection.execute(
-        f"SELECT {', '.join(_PRACTICE_CELLS)}, {_IDENTITY} FROM scan WHERE of_practice "  # noqa: S608
+        f"SELECT {', '.join(_PRACTICE_CELLS)}, {IDENTITY} FROM scan WHERE of_practice "  # noqa: S608
         f"ORDER BY rows DESC, {', '.join(_PRACTICE_CELLS)}"
     ).fetchall()
     practices: dict[str, PublishedPractice] = {}
@@ -235,146 +270,3 @@ def _presentations(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str
             f"(for example {odd[0]}); their rows are kept."
         )
     return names, warnings
-
-
-def write_month(
-    connection: duckdb.DuckDBPyConnection,
-    month: Month,
-    practice_keys: Mapping[str, int],
-    presentation_keys: Mapping[str, int],
-    target: Path,
-) -> None:
-    """Write a month's rows, sorted, with what the month calls its practices and presentations."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE practice_key (identity VARCHAR, key INTEGER)")
-    identities = [(identity, practice_keys[code]) for identity, code in month.practice_codes.items()]
-    insert_rows(connection, "practice_key", identities)
-    connection.execute("CREATE OR REPLACE TEMP TABLE presentation_key (code VARCHAR, key INTEGER)")
-    coded = [(code, presentation_keys[code]) for code in month.presentations]
-    insert_rows(connection, "presentation_key", coded)
-    snomed = "snomed" if any(column.name == "snomed" for column in month.relation.order) else "''"
-    with attached(connection, target, "target", new=ROWS_TABLES):
-        connection.execute(
-            f"""
-            INSERT INTO target.{PRESCRIBING.name}
-            SELECT {month.month.number}, practice_key.key AS practice, presentation_key.key AS presentation,
-                {snomed}, {_scaled("quantity", 5)}, CAST(items AS BIGINT), {_scaled("total_quantity", 5)},
-                {_scaled("nic", 2)}, {_scaled("actual_cost", 5)}, {_scaled("adq_usage", 5)}
-            FROM {month.relation.sql} AS received
-            JOIN practice_key ON practice_key.identity = {_IDENTITY}
-            JOIN presentation_key ON presentation_key.code = received.presentation
-            ORDER BY practice_key.key, presentation_key.key
-            """  # noqa: S608 - the path is quoted, the rest is declared in formats
-        )
-        insert_rows(
-            connection,
-            f"target.{PUBLISHED_PRACTICE.name}",
-            sorted((practice_keys[one.code], *one.cells) for one in month.practices.values()),
-        )
-        named = [(presentation_keys[code], code, name) for code, name in month.presentations.items()]
-        insert_rows(connection, f"target.{PUBLISHED_PRESENTATION.name}", sorted(named))
-        rows = fetch_one(connection, f"SELECT count(*) FROM target.{PRESCRIBING.name}")[0]  # noqa: S608
-        assert rows == month.rows, f"{rows} rows were written of {month.rows}"
-
-
-def _scaled(column: str, scale: int) -> str:
-    """A plain number as a whole number of its smallest parts; exact, as plain numbers have no more digits."""
-    return f"CAST(CAST({column} AS DECIMAL(18, {scale})) * {10**scale} AS BIGINT)"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a month's written rows tell about themselves."""
-
-    repeated: tuple[tuple[str, str, str, int], ...]  # practice, presentation, SNOMED code, quantity (scale 5)
-    wrong_totals: int
-    wrong_total_example: str
-    negative: int
-    items_of_unknown: int
-
-    def warnings(self, unknown: Sequence[str]) -> list[str]:
-        """The facts that the sender of the file should hear of. ``unknown`` codes are not in the hierarchy."""
-        said = []
-        if unknown:
-            said.append(
-                f"{len(unknown)} presentations ({self.items_of_unknown} items) are not in the BNF hierarchy that "
-                f"is loaded (for example {unknown[0]}); their rows are kept."
-            )
-        if self.wrong_totals:
-            said.append(
-                f"{self.wrong_totals} rows have a total quantity that is not quantity × items (for example "
-                f"practice {self.wrong_total_example}); the total is kept as published."
-            )
-        if self.negative:
-            said.append(f"{self.negative} rows have negative numbers: corrections of earlier months.")
-        return said
-
-
-def look_at_rows(
-    connection: duckdb.DuckDBPyConnection, path: Path, most: int, unknown_keys: Sequence[int]
-) -> Facts:
-    """Rows that stand twice, totals that are not quantity × items, rows of unknown presentations."""
-    with attached(connection, path, "written"):
-        repeated = connection.execute(
-            f"""
-            SELECT published_practice.code, published_presentation.code, snomed, quantity
-            FROM (SELECT practice, presentation, snomed, quantity FROM written.prescribing
-                  GROUP BY ALL HAVING count(*) > 1)
-            JOIN written.published_practice USING (practice)
-            JOIN written.published_presentation USING (presentation)
-            ORDER BY ALL LIMIT {most}
-            """  # noqa: S608 - a number
-        ).fetchall()
-        wrong, example, negative = connection.execute(
-            """
-            SELECT count_if(wrong), any_value((practice, presentation)) FILTER (wrong),
-                count_if(items < 0 OR quantity < 0 OR nic < 0)
-            FROM (SELECT *, quantity::HUGEINT * items <> total_quantity AS wrong FROM written.prescribing)
-            """
-        ).fetchall()[0]
-        said = ""
-        if wrong:
-            said = "{}, presentation {}".format(
-                *fetch_one(
-                    connection,
-                    "SELECT published_practice.code, published_presentation.code "
-                    "FROM written.published_practice, written.published_presentation "
-                    "WHERE practice = ? AND presentation = ?",
-                    list(example),
-                )
-            )
-        (items,) = fetch_one(
-            connection,
-            "SELECT coalesce(sum(items), 0) FROM written.prescribing WHERE presentation IN "
-            "(SELECT unnest(?::INTEGER[]))",
-            [list(unknown_keys)],
-        )
-    return Facts(tuple(repeated), wrong, said, negative, int(str(items)))
-
-
-def refuse_repeated(received: Received, recognised: Recognised, facts: Facts) -> None:
-    """Name the lines of rows that stand twice. Raises FileRefused if there are any."""
-    if not facts.repeated:
-        return
-    wanted = set(facts.repeated)
-    seen: dict[tuple[str, str, str, int], int] = {}
-    reader = StrictReader(received, recognised)
-    names = [column.name for column in reader.layout.columns]
-    columns: dict[str, Column] = {column.name: column for column in reader.layout.columns}
-    for line, cells in reader:
-        row = dict(zip(names, cells, strict=True))
-        practice = practice_code(row["practice"], sub_icb_code(row["sub_icb"]))
-        quantity = int(Decimal(row["quantity"]).scaleb(5))
-        key = practice, row["presentation"], row.get("snomed", ""), quantity
-        if key not in wanted:
-            continue
-        if key in seen:
-            reader.fault(
-                f"the row repeats line {seen[key]}: practice {shown(practice)}, presentation "
-                f"{shown(row['presentation'])}, quantity per item {shown(row['quantity'])}.",
-                f"{FETCH_AGAIN} Rows that belong together must be added up before they are published.",
-                line,
-                columns["presentation"],
-            )
-        seen.setdefault(key, line)
-    reader.finish()
-    raise AssertionError("rows that repeat were found by one reader and not by the other")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from epact2.errors import did_you_mean
 from epact2.load import formats
@@ -83,6 +85,21 @@ def _recognise_table(received: Received, kind: str | None) -> Recognised:
         layout = next(one for one in layouts_of(headerless) if not one.header)
         return Recognised(headerless, layout, layout.columns)
     raise FileRefused(*_why_not(received.name, first, candidates))
+
+
+def columns_of(path: Path, kind: str) -> tuple[Column, ...] | None:
+    """The columns of a file that is not received yet, if its first line is a header of the kind."""
+    with path.open("rb") as source:
+        first = source.readline(10_000).removeprefix(codecs.BOM_UTF8)
+    try:
+        header = next(csv.reader([first.decode("ascii")], strict=True), [])
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    for layout in layouts_of(kind):
+        if layout.header and layout.accepts(header):
+            found = layout.by_header(header)
+            return tuple(found[text] for text in header)
+    return None
 
 
 def _first_rows(received: Received) -> list[list[str]]:

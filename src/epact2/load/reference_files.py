@@ -121,7 +121,8 @@ def _changes(received: Received, rows: tuple[Row, ...]) -> ReferenceFile:
     wrong = [row["new"] for row in rows if len(row["new"]) not in (11, 15)]
     if wrong:
         warnings.append(
-            f"{len(wrong)} new codes have neither 15 nor 11 characters (for example {wrong[0]}) and are ignored."
+            f"{len(wrong)} new codes have neither 15 nor 11 characters (for example {wrong[0]}): "
+            "they are ignored."
         )
     return ReferenceFile(year, rows, {}, tuple(warnings))
 

@@ -1,0 +1,261 @@
+"""From files that keep to their contract to the files of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from epact2.load import dimensions, formats, keys, month_rows, population, totals
+from epact2.load.database import attached, keep, sync_and_move
+from epact2.load.dimensions import Medicines
+from epact2.load.fast import insert_rows
+from epact2.load.history import Reference
+from epact2.load.intake import Intake
+from epact2.load.places import Places
+from epact2.load.prescribing import PublishedPractice
+from epact2.load.progress import Progress, Silence
+from epact2.load.read import MOST_FAULTS
+from epact2.load.receive import receive
+from epact2.load.recognise import recognise
+from epact2.load.reference_files import read_reference_file
+from epact2.load.refusals import FileRefused, LoadRefused, Refusal
+from epact2.model import bnf
+from epact2.store.release import Dataset, Release, Store, StoredFile
+from epact2.store.tables import DIMENSION_TABLES, ROWS_TABLES
+
+
+class Build:
+    """Writes the files of one release beside those of the release that it is based on."""
+
+    def __init__(
+        self,
+        store: Store,
+        base: Release | None,
+        connection: duckdb.DuckDBPyConnection,
+        progress: Progress,
+        new_folder: Callable[[], Path],
+    ) -> None:
+        self.store = store
+        self.base = base
+        self.connection = connection
+        self.progress = progress
+        self.folder = new_folder
+
+    def release(self, intakes: Sequence[Intake]) -> Release:
+        """Write everything that the files change. Raises LoadRefused if rows of a month repeat."""
+        taken = {place for intake in intakes for place in intake.places}
+        kept = tuple(one for one in (self.base.datasets if self.base else ()) if one.place not in taken)
+        reference = self._reference(kept, intakes)
+        months = [intake for intake in intakes if intake.prescribing]
+        names = reference.bnf_names
+        latest = reference.latest_codes()
+        with ExitStack() as stack:
+            if self.base:
+                path = self.store.file(self.base.dimensions)
+                stack.enter_context(attached(self.connection, path, "base"))
+            practice_keys = keys.append(
+                self._known_keys("practice", "practice"),
+                {
+                    code
+                    for intake in intakes
+                    for read in (
+                        intake.prescribing.practices if intake.prescribing else {},
+                        intake.lists.cells if intake.lists else {},
+                    )
+                    for code in read
+                },
+            )
+            published = {
+                code for intake in months if intake.prescribing for code in intake.prescribing.presentations
+            }
+            wanted = names[bnf.PRESENTATION].keys() | published
+            wanted |= {latest.get(code, code) for code in published}
+            known = self._known_keys("medicine", "presentation")
+            stale: dict[int, Path] = {}
+            try:
+                presentation_keys = keys.spread(known, wanted)
+            except keys.NoGap:
+                presentation_keys = keys.spread({}, wanted | known.keys())
+                replaced = {intake.month.number for intake in months if intake.month}
+                stale = {
+                    month: self.store.file(stored)
+                    for month, stored in (self.base.rows if self.base else {}).items()
+                    if month not in replaced
+                }
+            rows = dict(self.base.rows) if self.base else {}
+            for month, path in stale.items():
+                rows[month] = self._rekey(month, path, presentation_keys)
+            self._write_months(months, rows, practice_keys, presentation_keys, names[bnf.PRESENTATION])
+            medicines = Medicines(presentation_keys, latest, names)
+            yearly = self._totals(rows, medicines)
+            stored = self._dimensions(intakes, kept, reference, rows, practice_keys, medicines)
+        for intake in intakes:
+            sync_and_move(intake.received.copy, self.store.received / intake.received.stored.name)
+        return Release(
+            number=self.base.number + 1 if self.base else 1,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            software=version("epact2"),
+            base=self.base.number if self.base else None,
+            datasets=tuple(
+                sorted(
+                    (*kept, *(one for intake in intakes for one in intake.datasets)),
+                    key=lambda one: (one.kind, one.month or 0, one.part),
+                )
+            ),
+            dimensions=stored,
+            rows=rows,
+            totals=yearly,
+        )
+
+    def _reference(self, kept: Sequence[Dataset], intakes: Sequence[Intake]) -> Reference:
+        """The small files of the release to come: those kept, read again, and the new ones."""
+        reference = Reference()
+        for dataset in kept:
+            if dataset.kind in (formats.EPD, formats.LIST_SIZE):
+                continue
+            received = receive(self.store.received / dataset.received.name, self.folder(), Silence())
+            received = replace(received, name=dataset.received_name)
+            recognised = recognise(received, dataset.kind)
+            reference.add(dataset.kind, dataset.month, read_reference_file(received, recognised))
+        for intake in intakes:
+            if intake.reference:
+                month = intake.month.number if intake.month else None
+                reference.add(intake.kind, month, intake.reference)
+        return reference
+
+    def _known_keys(self, table: str, key: str) -> dict[str, int]:
+        if not self.base:
+            return {}
+        found = self.connection.execute(f"SELECT code, {key} FROM base.{table}").fetchall()  # noqa: S608
+        return dict(found)
+
+    def _rekey(self, month: int, path: Path, presentation_keys: dict[str, int]) -> StoredFile:
+        """Write a month's rows again under new presentation keys."""
+        draft = self.folder() / "rows.duckdb"
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE new_key (code VARCHAR, key INTEGER)")
+        insert_rows(self.connection, "new_key", sorted(presentation_keys.items()))
+        with (
+            attached(self.connection, path, "old"),
+            attached(self.connection, draft, "target", new=ROWS_TABLES),
+        ):
+            for table in ROWS_TABLES:
+                columns = ", ".join(
+                    "new_key.key AS presentation" if name == "presentation" else f"old_table.{name}"
+                    for name in table.column_names
+                )
+                joins = ""
+                if "presentation" in table.column_names:
+                    joins = (
+                        "JOIN old.published_presentation AS named USING (presentation) "
+                        "JOIN new_key ON new_key.code = named.code"
+                    )
+                self.connection.execute(
+                    f"INSERT INTO target.{table.name} SELECT {columns} "  # noqa: S608 - declared names
+                    f"FROM old.{table.name} AS old_table {joins} ORDER BY {', '.join(table.order)}"
+                )
+        return keep(self.store, draft, f"rows-{month}")
+
+    def _write_months(
+        self,
+        intakes: Sequence[Intake],
+        rows: dict[int, StoredFile],
+        practice_keys: dict[str, int],
+        presentation_keys: dict[str, int],
+        known: dict[str, str],
+    ) -> None:
+        """Write the rows of the new months. Raises LoadRefused if rows repeat."""
+        refusals: list[Refusal] = []
+        for intake in intakes:
+            month = intake.prescribing
+            assert month is not None
+            self.progress.step(f"Writing {month.month.name}")
+            draft = intake.folder / "rows.duckdb"
+            month_rows.write_month(self.connection, month, practice_keys, presentation_keys, draft)
+            unknown = sorted(set(month.presentations) - known.keys()) if known else []
+            facts = month_rows.look_at_rows(
+                self.connection, draft, MOST_FAULTS, [presentation_keys[code] for code in unknown]
+            )
+            try:
+                month_rows.refuse_repeated(intake.received, intake.recognised, facts)
+            except FileRefused as refused:
+                refusals.extend(refused.refusals)
+                continue
+            intake.warnings.extend(facts.warnings(unknown))
+            rows[month.month.number] = keep(self.store, draft, f"rows-{month.month.number}")
+            self.progress.end()
+        if refusals:
+            raise LoadRefused(refusals)
+
+    def _totals(self, rows: dict[int, StoredFile], medicines: Medicines) -> dict[int, StoredFile]:
+        sections = {
+            key: totals.section_number(medicines.latest_of(code)) for code, key in medicines.keys.items()
+        }
+        own = {key: totals.section_number(code) for code, key in medicines.keys.items()}
+        old = {one.name: one for one in (self.base.totals.values() if self.base else ())}
+        made: dict[int, StoredFile] = {}
+        for year in sorted({month // 100 for month in rows}):
+            of_year = {month: stored for month, stored in rows.items() if month // 100 == year}
+            identity = totals.identity(of_year, sections, own)
+            same = old.get(f"totals-{year}-{identity[:16]}.duckdb")
+            if same is None:
+                self.progress.step(f"Adding up {year}")
+                draft = self.folder() / "totals.duckdb"
+                paths = {month: self.store.file(stored) for month, stored in sorted(of_year.items())}
+                totals.write_totals(self.connection, paths, sections, draft)
+                same = keep(self.store, draft, f"totals-{year}", identity)
+                self.progress.end()
+            made[year] = same
+        return made
+
+    def _dimensions(
+        self,
+        intakes: Sequence[Intake],
+        kept: Sequence[Dataset],
+        reference: Reference,
+        rows: dict[int, StoredFile],
+        practice_keys: dict[str, int],
+        medicines: Medicines,
+    ) -> StoredFile:
+        self.progress.step("Writing organisations, medicines and lists")
+        draft = self.folder() / "dimensions.duckdb"
+        read = dimensions.read_published(
+            self.connection, {month: self.store.file(stored) for month, stored in rows.items()}
+        )
+        lists = [intake.lists for intake in intakes if intake.lists]
+        kept_months = [one.month for one in kept if one.kind == formats.LIST_SIZE and one.month]
+        listed: dict[int, dict[str, PublishedPractice]] = {
+            month: dimensions.read_practices(
+                self.connection, f"(FROM base.listed_practice WHERE month = {int(month)})"
+            )
+            for month in kept_months
+        }
+        listed.update((month.number, dict(one.listed)) for one in lists for month in one.months)
+        with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES):
+            dimensions.write_medicines(self.connection, medicines, read.presentation_names)
+            months = {
+                month: read.practices.get(month, {}).keys() | listed.get(month, {}).keys()
+                for month in read.practices.keys() | listed.keys()
+            }
+            places = Places(reference, read.practices, listed)
+            names = dimensions.organisation_names(reference, read.practices, listed)
+            dimensions.write_practices(self.connection, places, practice_keys, months, names)
+            population.write_population(
+                self.connection, lists, practice_keys, kept_months, read.practices, reference
+            )
+            dimensions.write_adq(self.connection, reference)
+            insert_rows(
+                self.connection,
+                "dimensions.month",
+                [
+                    (month, month in rows, month in listed, read.row_counts.get(month, 0))
+                    for month in sorted(months)
+                ],
+            )
+        self.progress.end()
+        return keep(self.store, draft, "dimensions")
