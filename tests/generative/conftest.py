@@ -7,8 +7,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from epact2.store.rewrites import rewrite_names
 from generative.small_england import small_england
-from support.engines import ENGINES
+from support.engines import duckdb_engines, reference_engine
 
 # By default few questions and always the same ones, so that a change that breaks nothing never fails;
 # EPACT2_HYPOTHESIS=large draws thousands of new ones.
@@ -25,15 +26,25 @@ def pytest_configure() -> None:
 
 
 SEEDS = (1, 2, 3)
+EVERY_REWRITE = tuple(rewrite_names())
+# The fast engine with all of its rewrites, with none, and without each in turn.
+VARIANTS: tuple[tuple[str, ...], ...] = ((), EVERY_REWRITE, *((name,) for name in EVERY_REWRITE))
 
 
 @pytest.fixture(scope="session")
-def engines():
-    """For each seed the engines by name, all made from the same rows."""
-    return {seed: {name: make(small_england(seed)) for name, make in ENGINES.items()} for seed in SEEDS}
+def judges():
+    """For each seed the reference engine."""
+    return {seed: reference_engine(small_england(seed)) for seed in SEEDS}
 
 
-@pytest.fixture(params=list(ENGINES))
-def england(request, engines):
+@pytest.fixture(scope="session")
+def judged():
+    """For each seed the fast engine, by the rewrites that it goes without."""
+    return {seed: duckdb_engines(small_england(seed), VARIANTS) for seed in SEEDS}
+
+
+@pytest.fixture(params=("reference", "duckdb"))
+def england(request):
     """One engine of one small England: every engine keeps the laws."""
-    return engines[SEEDS[0]][request.param]
+    of_kind = request.getfixturevalue("judges" if request.param == "reference" else "judged")[SEEDS[0]]
+    return of_kind if request.param == "reference" else of_kind[()]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given, note
+import os
+
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from epact2.query.check import check
 from epact2.query.codec import dumps
-from generative.conftest import SEEDS
+from generative.conftest import SEEDS, VARIANTS
 from generative.outcomes import differences, outcome
 from generative.questions import questions, scopes
-from support.engines import ENGINES
 
-JUDGED = [name for name in ENGINES if name != "reference"]
+# A large run asks every variant every question; a small one always the whole engine and one other.
+ASK_ALL = os.environ.get("EPACT2_HYPOTHESIS") == "large"
 
 
-@pytest.mark.skipif(not JUDGED, reason="no engine but the reference")
-@given(query=questions(), scope=scopes(), seed=st.sampled_from(SEEDS))
-def test_engines_agree(engines, query, scope, seed):
+@settings(max_examples=3000 if ASK_ALL else 250)
+@given(query=questions(), scope=scopes(), seed=st.sampled_from(SEEDS), other=st.sampled_from(VARIANTS[1:]))
+def test_engines_agree(judges, judged, query, scope, seed, other):
     check(query)
     note(dumps(query))
-    wanted = outcome(engines[seed]["reference"], query, scope)
-    for name in JUDGED:
-        assert not differences(outcome(engines[seed][name], query, scope), wanted), name
+    wanted = outcome(judges[seed], query, scope)
+    for without in VARIANTS if ASK_ALL else ((), other):
+        found = outcome(judged[seed][without], query, scope)
+        assert not differences(found, wanted), f"without {without}"

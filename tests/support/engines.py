@@ -5,12 +5,14 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from epact2.store.duckdb import DuckDBEngine
 from epact2.store.engine import Engine
 from epact2.store.reference import ReferenceEngine
 from epact2.store.reference_data import ReferenceData
+from support.release_builder import build_release
 from support.small_data import directory_of
 
 
@@ -27,4 +29,21 @@ def new_store() -> Path:
     return folder
 
 
-ENGINES: dict[str, Callable[[ReferenceData], Engine]] = {"reference": reference_engine}
+def duckdb_engine(data: ReferenceData) -> DuckDBEngine:
+    """The fast engine, on a release written for it."""
+    return duckdb_engines(data, ((),))[()]
+
+
+def duckdb_engines(
+    data: ReferenceData, variants: Iterable[tuple[str, ...]]
+) -> dict[tuple[str, ...], DuckDBEngine]:
+    """The fast engine several times on one release, each time without some of its rewrites."""
+    store = new_store()
+    build_release(store, data)
+    return {without: DuckDBEngine(store, threads=1, without=without) for without in variants}
+
+
+ENGINES: dict[str, Callable[[ReferenceData], Engine]] = {
+    "reference": reference_engine,
+    "duckdb": duckdb_engine,
+}
