@@ -89,6 +89,7 @@ def pack_of(kind: str, shares: list[tuple[float, float]]) -> float:
         return next(
             (pack for pack in (28.0, 30.0, 21.0, 100.0) if usual % pack == 0), 28.0 if usual == 7 else usual
         )
-    if kind == "pieces":
-        return 1.0 if usual < 5 else usual
-    return usual
+    # Liquids, creams and pieces come in packs of many sizes: only odd quantities are taken from a pack.
+    if usual < 5:
+        return 1.0
+    return next((pack for pack in (50.0, 10.0, 5.0) if usual % pack == 0), usual)

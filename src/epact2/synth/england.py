@@ -23,6 +23,8 @@ Size = Literal["small", "icb", "england"]
 AGED = (0.92, 1.06, 1.08, 1.12, 1.16, 1.00, 1.19, 1.10, 1.22)
 # Patients registered with a GP practice in England, and those of the table, which is of 2016.
 ENGLAND_PATIENTS = 63_600_000
+# Lists grow so much a year. England's items are given for all patients, so they do not grow with lists.
+LIST_GROWTH = 0.006
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Extent:
 EXTENTS: dict[Size, Extent] = {
     "small": Extent(20, ("QR1", "QWO"), presentations=300, least_items=1.0),
     "icb": Extent(600, least_items=45.0, one_quantity_below=80.0),
-    "england": Extent(6600, least_items=75.0, one_quantity_below=120.0),
+    "england": Extent(6600, least_items=120.0, one_quantity_below=200.0),
 }
 
 
@@ -247,7 +249,7 @@ def _add_practices(england: England, place: int, count: int) -> None:
                 math.exp(0.62 * normal(seed, "list", number)) + 0.12,
                 # One practice in a hundred belongs to no network.
                 pcn="U" if unit(seed, "unallocated", number) < 0.01 else code,
-                growth=0.006 + 0.02 * normal(seed, "growth", number),
+                growth=LIST_GROWTH + 0.02 * normal(seed, "growth", number),
                 older=0.22 * normal(seed, "older", number) - 0.1 * near,
                 students=0.0 if unit(seed, "students", number) > 0.03 else 1.5,
                 deprivation=near + 0.45 * normal(seed, "deprivation", number),

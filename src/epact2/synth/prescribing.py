@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import duckdb
 
 from epact2.synth.chance import SQL_MACROS
-from epact2.synth.england import EXTENTS, England
+from epact2.synth.england import EXTENTS, LIST_GROWTH, England
 from epact2.synth.formulary import (
     Formulary,
     Presentation,
@@ -149,7 +149,12 @@ class Prescribing:
                 if each.opened <= index < each.closed
             ),
         )
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE time_now AS SELECT {year}::DOUBLE AS years")
+        insert(
+            self.connection,
+            "time_now",
+            "years DOUBLE, each DOUBLE",
+            [(year, math.exp(-LIST_GROWTH * index / 12))],
+        )
 
     def month_sql(self, index: int) -> str:
         """SQL of the rows of a month, after ``set_month``; in no order.
@@ -163,7 +168,7 @@ class Prescribing:
         return f"""
         WITH expected AS (
             SELECT a.practice, a.presentation, a.habit, m.code, m.price,
-                   a.items * m.factor * p.factor * (1 + a.drift * t.years)
+                   a.items * m.factor * p.factor * t.each * (1 + a.drift * t.years)
                    * exp({MONTH_SPREAD} * normal(hash({seed}, 29, {month}, a.practice))) AS items,
                    hash({seed}, {month}, a.practice, a.presentation) AS chance
             FROM pair a

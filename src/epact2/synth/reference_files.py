@@ -65,7 +65,8 @@ def write_bnf(england: England, directory: Path) -> list[Path]:
     for each in presentations:
         codes = [before for _, before in each.earlier] + [each.code]
         changes += [[old, new] for old, new in pairwise(codes)]
-    written.append(write_rows(directory / "bnf_code_changes.csv", ["old_code", "new_code"], changes))
+    if changes:  # an empty file is no file: the loader would refuse it
+        written.append(write_rows(directory / "bnf_code_changes.csv", ["old_code", "new_code"], changes))
     return written
 
 
@@ -94,7 +95,8 @@ def write_organisations(england: England, directory: Path) -> list[Path]:
         written.append(_write_pcns(england, index, directory / f"pcn_{month}.csv"))
         written.append(_write_practices(england, index, directory / f"practice_{month}.csv"))
     written.append(_write_ods(england, directory / "epraccur.csv"))
-    written.append(_write_successors(england, directory / "succ.csv"))
+    if any(each.successor > 0 for each in england.practices):
+        written.append(_write_successors(england, directory / "succ.csv"))
     return written
 
 
