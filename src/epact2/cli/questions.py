@@ -1,29 +1,24 @@
-"""The command line: load, ask, explain, compare, make synthetic data, serve.
-
-Only this module and ``web.engine`` choose which engine answers.
-"""
+"""The commands that ask: ask, explain, comparator."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from epact2.access.policy import scope_for
 from epact2.access.viewer import OPERATOR
 from epact2.analysis.answer import Answer, answer, labelled
 from epact2.analysis.compare import ranking
 from epact2.analysis.export import answer_json, csv_rows
+from epact2.cli.app import app, out, place
 from epact2.comparators.definition import Comparator
 from epact2.comparators.read import comparator_named, comparators
-from epact2.errors import Epact2Error
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension
 from epact2.model.months import DispensingMonth
@@ -32,105 +27,11 @@ from epact2.query.check import NotAnswerable, check
 from epact2.query.nodes import BadQuestion
 from epact2.query.result import Result, as_json
 from epact2.query.words import question_words
+from epact2.store.directory import Directory
+from epact2.store.duckdb import DuckDBEngine, open_engine
 
-STORE = Path(os.environ.get("EPACT2_STORE", "store"))
-_ANYWHERE = ("--store", "--release")  # these options may stand before or after the command
 _FORMATS = ("table", "csv", "json")
-
 Question = Annotated[str, typer.Argument(help="A file with the question as JSON, or - for standard input.")]
-
-app = typer.Typer(
-    name="epact2",
-    help="England's prescribing data: any question answered exactly, with its origin.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-class Place:
-    """Where the data is: the store's directory and, if named, the release."""
-
-    store: Path = STORE
-    release: int | None = None
-
-
-place = Place()
-
-
-@app.callback()
-def everywhere(
-    store: Annotated[
-        Path | None, typer.Option(help="The directory of the data. Default: $EPACT2_STORE, else ./store.")
-    ] = None,
-    release: Annotated[
-        int | None, typer.Option(min=1, help="The release to ask. Default: the current one.")
-    ] = None,
-) -> None:
-    """England's prescribing data: any question answered exactly, with its origin."""
-    place.store = store or Path(os.environ.get("EPACT2_STORE", "store"))
-    place.release = release
-
-
-@app.command()
-def load(
-    files: Annotated[list[Path], typer.Argument(help="Files as the NHS publishes them; gzip and zip too.")],
-    kind: Annotated[str | None, typer.Option("--as", help="Insist that the files are of this kind.")] = None,
-    month: Annotated[
-        str | None, typer.Option(help="The month of files that do not say theirs, as 2017-09.")
-    ] = None,
-) -> None:
-    """Load files into a new release. Either all of them are loaded, or nothing is changed."""
-    from epact2.load.publish import load_files  # not at the top: `ask` need not wait for the loader
-
-    wanted = DispensingMonth.parse(month) if month else None
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err
-    ) as bars:
-        outcome = load_files(place.store, files, kind=kind, month=wanted, progress=_Bars(bars))
-    for line in outcome.lines():
-        out.print(line, highlight=False, markup=False)
-
-
-class _Bars:
-    """The loader's progress, drawn as one bar for each stage."""
-
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._tasks: dict[str, Any] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
-
-
-@app.command()
-def releases() -> None:
-    """List the releases of the store, with what each holds."""
-    from epact2.load.publish import list_releases
-
-    for line in list_releases(place.store):
-        out.print(line, highlight=False, markup=False)
-
-
-@app.command()
-def synth(
-    directory: Annotated[Path, typer.Argument(help="Where to write the files.")],
-    size: Annotated[str, typer.Option(help="small, icb or england.")] = "small",
-    months: Annotated[int, typer.Option(min=1, max=120, help="How many months.")] = 12,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
-) -> None:
-    """Write a synthetic England, in the files that the NHS publishes. Every practice in it is invented."""
-    from epact2.synth.files import write_england
-
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err
-    ) as bars:
-        written = write_england(directory, size=size, months=months, seed=seed, progress=_Bars(bars))
-    out.print(f"Wrote {len(written)} files of synthetic data to {directory}.", highlight=False)
 
 
 @app.command()
@@ -163,8 +64,6 @@ def explain(
     ],
 ) -> None:
     """Say how a question is understood and answered: words, checks, release, sources and SQL."""
-    from epact2.access.policy import scope_for
-
     query = codec.loads(_text_of(question))
     notes = check(query)
     engine = _engine()
@@ -175,7 +74,15 @@ def explain(
         *(f"Note       {note}" for note in notes),
         f"Scope      {scope.reason}",
         f"Release    {engine.directory.release}",
-        *found.lines(),
+        f"Rollups    {', '.join(found.rollups)}",
+        f"Rewrites   {', '.join(found.rewrites) or 'none'}",
+        *(
+            f"Source     {source.table} in {', '.join(source.databases)}: {'; '.join(source.reasons)}"
+            for source in found.sources
+        ),
+        *(f"Parameter  {name} = {value}" for name, value in found.parameters.items()),
+        "SQL",
+        found.sql,
     ]
     for line in lines:
         typer.echo(line)
@@ -239,7 +146,7 @@ def comparator(
             out.print(table)
 
 
-def _comparator(name: str, bnf: str | None, directory: Any) -> Comparator:
+def _comparator(name: str, bnf: str | None, directory: Directory) -> Comparator:
     key, _, code = name.partition(":")
     found = comparator_named(key)
     wanted = bnf or code
@@ -248,27 +155,7 @@ def _comparator(name: str, bnf: str | None, directory: Any) -> Comparator:
     return found
 
 
-@app.command()
-def serve(
-    address: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1:8000",
-    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="Requests at once in each process.")] = 8,
-) -> None:
-    """Serve the web application."""
-    os.environ["EPACT2_STORE"] = str(place.store)
-    if place.release is not None:
-        os.environ["EPACT2_RELEASE"] = str(place.release)
-    from epact2.web.server import serve as run
-
-    run(address=address, workers=workers, threads=threads)
-
-
-# --- Helpers ------------------------------------------------------------------------------------------
-
-
-def _engine() -> Any:
-    from epact2.store.duckdb import open_engine
-
+def _engine() -> DuckDBEngine:
     return open_engine(place.store, place.release)
 
 
@@ -296,7 +183,7 @@ def _print_table(given: Answer, result: Result) -> None:
     table = Table(title=given.words, caption=_caption(given), caption_justify="left")
     for column in result.columns:
         head = f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
-        table.add_column(head, justify="left" if column.kind == "field" else "right")
+        table.add_column(head, justify="left" if column.kind == "field" else "right", overflow="fold")
     for row in result.rows:
         table.add_row(
             *(
@@ -318,55 +205,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _hoisted(arguments: list[str]) -> list[str]:
-    """The arguments with ``--store`` and ``--release`` moved to the front, wherever they stood."""
-    front: list[str] = []
-    rest: list[str] = []
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        if word == "--":
-            rest += [word, *waiting]
-            break
-        if word in _ANYWHERE and waiting:
-            front += [word, waiting.pop(0)]
-        elif word.startswith(tuple(f"{name}=" for name in _ANYWHERE)):
-            front.append(word)
-        else:
-            rest.append(word)
-    return [*front, *rest]
-
-
-def run(arguments: list[str]) -> int:
-    """Run one command line and give its exit code.
-
-    An error that a person can act on goes to standard error and gives 1; Typer itself answers a command that
-    is not well written, with 2.
-    """
-    try:
-        app(_hoisted(arguments), prog_name="epact2")
-    except Epact2Error as error:
-        err.print(f"epact2: {error.message}", markup=False)
-        if error.advice:
-            err.print(error.advice, markup=False)
-        return 1
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
-    except KeyboardInterrupt:
-        err.print("Stopped. The store is as it was.")
-        return 130
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted; Python must not complain while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-def main() -> None:
-    """The entry point of the ``epact2`` command."""
-    sys.exit(run(sys.argv[1:]))
-
-
-if __name__ == "__main__":
-    main()

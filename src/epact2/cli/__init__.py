@@ -1,0 +1,15 @@
+"""The command line: load, ask, explain, compare, make synthetic data, serve."""
+
+from __future__ import annotations
+
+import sys
+
+from epact2.cli import data, questions, serve
+from epact2.cli.app import app, run
+
+__all__ = ["app", "data", "main", "questions", "serve"]
+
+
+def main() -> None:
+    """The entry point of the ``epact2`` command."""
+    sys.exit(run(sys.argv[1:]))
