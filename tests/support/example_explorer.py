@@ -19,7 +19,7 @@ ICBS = {
     "QHL": ("Birmingham and Solihull", "Y60"),
 }
 SUB_ICBS = {
-    "91Q": ("Kent and Medway sub-ICB", "QKS"),
+    "91Q": ("Kent", "QKS"),
     "97R": ("East Sussex", "QNX"),
     "70F": ("West Sussex", "QNX"),
     "15E": ("Birmingham", "QHL"),

@@ -88,7 +88,7 @@ class AnswerCache:
     def answer(self, engine: Engine, query: Query, viewer: Viewer) -> Answer:
         """The answer, from memory where it was given before. What a viewer may see is decided every time."""
         directory = engine.directory
-        # The moment of making tells apart stores whose release numbers are the same (two stores in one test run).
+        # The moment of making tells apart two stores whose release numbers are the same.
         key = (
             directory.release,
             directory.made,

@@ -22,6 +22,7 @@ from epact2.query.nodes import (
     UnderOrganisation,
 )
 from epact2.web.engine import Directory
+from epact2.web.presenters.names import medicine_name, place_name
 
 MOST_CHOICES = 10
 _NAME_AND_CODE = re.compile(r".*\((?P<code>[A-Za-z0-9-]{2,15})\)\s*\Z")
@@ -49,6 +50,11 @@ class Named:
     def selection(self) -> Selection:
         """The condition: at or beneath it."""
         return UnderMedicine(BnfCode(self.code)) if self.is_medicine else UnderOrganisation(self.code)
+
+
+def named(kind: str, code: str, name: str) -> Named:
+    """Something with its name as people write it, and as every page shows it."""
+    return Named(kind, code, medicine_name(name) if kind in bnf.LEVELS else place_name(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def _chosen(text: str, code: str, directory: Directory, medicines_only: bool) ->
 
 
 def _found(text: str, directory: Directory, limit: int, medicines_only: bool) -> list[Named]:
-    found = [Named(one.kind, one.code, one.name) for one in directory.find(text, limit)]
+    found = [named(one.kind, one.code, one.name) for one in directory.find(text, limit)]
     return [
         one for one in found if one.kind != organisations.ENGLAND and (one.is_medicine or not medicines_only)
     ]
@@ -115,14 +121,14 @@ def _by_other_spelling(text: str, directory: Directory, medicines_only: bool) ->
     """A code that was replaced, or one with the ``00`` that NHS files append; else nothing, with advice."""
     try:
         medicine = directory.medicine(text)
-        return Meant((Named(medicine.level, medicine.code, medicine.name),), 1)
+        return Meant((named(medicine.level, medicine.code, medicine.name),), 1)
     except Epact2Error:
         pass
     if not medicines_only:
         try:
             place = directory.organisation(text)
             if place.level != organisations.ENGLAND:
-                return Meant((Named(place.level, place.code, place.name),), 1)
+                return Meant((named(place.level, place.code, place.name),), 1)
         except Epact2Error:
             pass
     what = "medicine" if medicines_only else "organisation or medicine"
@@ -138,7 +144,8 @@ def _near_names(text: str, directory: Directory, medicines_only: bool) -> list[s
     if not medicines_only:
         for level in organisations.LEVELS:
             names += [one.name for one in directory.organisations_at(level)]
-    return [name for name in dict.fromkeys(names) if name[:1].casefold() == first]
+    dressed = dict.fromkeys(place_name(name) for name in names)
+    return [name for name in dressed if name[:1].casefold() == first]
 
 
 # --- How conditions stand together --------------------------------------------------------------------------

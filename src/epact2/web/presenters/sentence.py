@@ -6,9 +6,11 @@ the audit never tell different stories. Quiet words hold the sentence together; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from epact2.query.encode import Json, query_to_json
 from epact2.query.nodes import Query
 from epact2.query.words import (
     Names,
@@ -48,17 +50,12 @@ def _choices(query: Query, names: Names | None) -> Iterator[str]:
     """The reader's choices in the order in which the sentence says them."""
     if query.percentiles:
         yield ", ".join(str(one) for one in query.percentiles)
-    yield from _each([value_name(value, names) for value in query.values])
-    fields = query.columns if query.percentiles else query.grain
-    yield from _each([field.name for field in fields])
+    yield from (value_name(value, names) for value in query.values)
+    yield from (field.name for field in (query.columns if query.percentiles else query.grain))
     yield selection_words(query.where, names)
     yield months_words(query)
     if query.top:
         yield f"top {query.top.count}"
-
-
-def _each(texts: Sequence[str]) -> Iterator[str]:
-    yield from texts
 
 
 def heading(query: Query, names: Names | None = None) -> str:
@@ -69,3 +66,18 @@ def heading(query: Query, names: Names | None = None) -> str:
     if query.grain:
         said += f" by {joined([field.name for field in query.grain])}"
     return said[:1].upper() + said[1:]
+
+
+def as_json(data: Json) -> str:
+    """A piece of a question as its shortest JSON text."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def question_json(query: Query) -> str:
+    """The question as JSON that people read: one part a line."""
+    parts = [f"  {json.dumps(key)}: {json.dumps(part, ensure_ascii=False)}" for key, part in _parts(query)]
+    return "{\n" + ",\n".join(parts) + "\n}"
+
+
+def _parts(query: Query) -> Iterator[tuple[str, Json]]:
+    yield from query_to_json(query).items()

@@ -1,0 +1,85 @@
+"""What an answer says at first sight, in one sentence, by rule: the title of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from epact2.model.fields import Dimension, Field
+from epact2.model.organisations import PLURALS
+from epact2.query.nodes import Query
+from epact2.query.result import Cell, Column, Result
+from epact2.web.presenters import numbers
+from epact2.web.presenters.pivot import is_additive, unit_shown
+from epact2.web.presenters.pivot_heads import member_name
+from epact2.web.presenters.pivot_parts import OTHERS, NameOf
+
+Row = tuple[Cell, ...]
+
+
+def finding(query: Query, result: Result, name_of: NameOf) -> str:
+    """The sentence; empty where no rule fits the shape of the answer."""
+    if query.percentiles or not result.rows:
+        return "" if result.rows else "Nothing was found"
+    column = next(one for one in result.columns if one.kind == "value")
+    time = [one for one in query.grain if one.dimension is Dimension.TIME]
+    others = [one for one in query.grain if one.dimension is not Dimension.TIME]
+    at = len(query.grain)
+    if not query.grain:
+        return f"{_capital(column.name)}: {_full(result.rows[0][at], column)}"
+    if len(time) == 1:
+        return _over_time(query, result, time[0], column, name_of) if not others or query.totals else ""
+    if not time and len(others) == 1:
+        return _highest(query, result.rows, others[0], column, name_of)
+    return ""
+
+
+def _highest(query: Query, rows: Sequence[Row], one: Field, column: Column, name_of: NameOf) -> str:
+    parts = [row for row in rows if row[0] not in (None, OTHERS) and row[1] is not None]
+    if len(parts) < 2:
+        return ""
+    best = max(parts, key=lambda row: float(row[1] or 0))
+    name = member_name(one, best[0], name_of)
+    said = f"{name} is the highest of {len(parts):,} {_plural(one)}: {_full(best[1], column)}"
+    total = next((row[1] for row in rows if row[0] is None), None)
+    if is_additive(query.values[0]) and isinstance(total, (int, float)) and total > 0:
+        share = float(best[1] or 0) / float(total)
+        return f"{said}, {numbers.full(share, 'relative change')} of the total"
+    return said
+
+
+def _over_time(query: Query, result: Result, time: Field, column: Column, name_of: NameOf) -> str:
+    place = query.grain.index(time)
+    rest = [at for at in range(len(query.grain)) if at != place]
+    line = sorted(
+        (str(row[place]), row[len(query.grain)])
+        for row in result.rows
+        if row[place] is not None and all(row[at] is None for at in rest)
+    )
+    if len(line) < 2:
+        return ""
+    (first, before), (last, now) = line[0], line[-1]
+    change = numbers.relative_change(_number(now, column), _number(before, column))
+    if change is None or unit_shown(column.unit) == "relative change":
+        return ""
+    size = f"{abs(change):.1f}%"
+    verb = "stayed the same" if size == "0.0%" else f"{'rose' if change > 0 else 'fell'} by {size}"
+    start, end = (member_name(time, code, name_of) for code in (first, last))
+    return f"{_capital(column.name)} {verb} from {start} to {end}"
+
+
+def _number(cell: Cell, column: Column) -> float | None:
+    made = numbers.amount(cell, column.scale) if isinstance(cell, (int, float)) else None
+    return None if made is None else float(made)
+
+
+def _full(cell: Cell, column: Column) -> str:
+    known = cell if isinstance(cell, (int, float)) else None
+    return numbers.short(known, unit_shown(column.unit), column.scale)
+
+
+def _plural(one: Field) -> str:
+    return PLURALS.get(one.name, f"{one.name}s")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,178 @@
+"""Questions from programs: ``POST /api/v1/query`` takes the question's JSON and gives the answer's.
+
+Two ways to say who asks: a session (its cookie and the header ``X-CSRFToken``), or HTTP Basic with the
+account's name and password. Browsers are never asked for Basic credentials, so none can send them unawares;
+that is why Basic needs no token. Every refusal is JSON, and none is a redirect.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.views.decorators.csrf import csrf_exempt
+
+from epact2.access.policy import Refused
+from epact2.access.viewer import Viewer
+from epact2.analysis.answer import TooLarge, labelled
+from epact2.analysis.export import answer_json
+from epact2.errors import Epact2Error
+from epact2.query.check import NotAdditive, NotAnswerable
+from epact2.query.codec import parse, query_from_json, wants_labels
+from epact2.query.periods import NoData
+from epact2.web import engine as engines
+from epact2.web.engine import NoRelease, UnknownCode
+
+MOST_BYTES = 64 * 1024
+_JSON_TYPES = ("application/json",)
+# What curl -d sends. A page of another site can send it too, so it counts only with Basic credentials.
+_PLAIN_TYPES = (*_JSON_TYPES, "application/x-www-form-urlencoded", "text/plain", "")
+_STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
+    (Refused, 403),
+    (UnknownCode, 404),
+    (NoData, 404),
+    (NotAdditive, 422),
+    (NotAnswerable, 422),
+    (TooLarge, 422),
+    (NoRelease, 503),
+)
+
+
+class NotSignedIn(Epact2Error):
+    """Nobody has said who asks, or the name and the password do not fit."""
+
+
+class WrongRequest(Epact2Error):
+    """The request is not one that this address takes."""
+
+
+class _Problem(Exception):
+    def __init__(self, status: int, error: Epact2Error) -> None:
+        super().__init__(str(error))
+        self.status = status
+        self.error = error
+
+
+class _TokenCheck(CsrfViewMiddleware):
+    """Django's own check of the token, giving the reason instead of a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+@login_not_required
+@csrf_exempt  # checked below, for sessions
+def query(request: HttpRequest) -> HttpResponse:
+    """Answer one question."""
+    try:
+        if request.method != "POST":
+            raise _Problem(405, WrongRequest("Questions are sent by POST.", "Send the question as the body."))
+        body = _body(request)
+        viewer, types = _viewer(request)
+        if request.content_type not in types or request.headers.get("Content-Encoding"):
+            raise _Problem(
+                415,
+                WrongRequest(
+                    f"The question came as “{request.content_type}”.",
+                    "Send it with the header Content-Type: application/json, not compressed.",
+                ),
+            )
+        return _answer(body, viewer)
+    except _Problem as problem:
+        return refused(problem.error, problem.status)
+    except Epact2Error as error:
+        return refused(error, status_of(error))
+
+
+@login_not_required
+@csrf_exempt
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """404 for every other address under /api/, as JSON."""
+    del request
+    return refused(WrongRequest(f"There is nothing at /api/{rest}.", "Questions go to /api/v1/query."), 404)
+
+
+def _body(request: HttpRequest) -> str:
+    length = request.headers.get("Content-Length", "")
+    too_large = WrongRequest(f"The question is larger than {MOST_BYTES // 1024} KB.", "Name fewer codes.")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise _Problem(413, too_large)
+    body = request.body
+    if len(body) > MOST_BYTES:
+        raise _Problem(413, too_large)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _Problem(400, WrongRequest("The question is not in UTF-8.", "Send it in UTF-8.")) from None
+
+
+def _viewer(request: HttpRequest) -> tuple[Viewer, tuple[str, ...]]:
+    """Who asks, and which content types that way of asking may use."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.casefold() == "basic":
+        name, password = _name_and_password(credentials)
+        user = authenticate(request, username=name, password=password)
+        if user is None:
+            raise _Problem(401, NotSignedIn("The user name or the password is wrong.", "Check both."))
+        return Viewer(user.get_username()), _PLAIN_TYPES
+    if not request.user.is_authenticated:
+        raise _Problem(
+            401,
+            NotSignedIn(
+                "You are not signed in.",
+                "Send the session cookie and X-CSRFToken, or HTTP Basic: curl -u NAME:PASSWORD …",
+            ),
+        )
+    reason = _TokenCheck(lambda _: HttpResponse()).process_view(request, None, (), {})
+    if reason:
+        raise _Problem(
+            403,
+            WrongRequest(
+                "The request lacks the token that shows that it is yours.",
+                "Send the value of the cookie epact2-csrf in the header X-CSRFToken.",
+            ),
+        )
+    return engines.viewer_of(request), _JSON_TYPES
+
+
+def _name_and_password(credentials: str) -> tuple[str, str]:
+    try:
+        text = base64.b64decode(credentials, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        text = ""
+    name, colon, password = text.partition(":")
+    if not colon:
+        raise _Problem(401, NotSignedIn("The Basic credentials cannot be read.", "Use curl -u NAME:PASSWORD"))
+    return name, password
+
+
+def _answer(body: str, viewer: Viewer) -> HttpResponse:
+    data = parse(body)
+    question = query_from_json(data)
+    engine = engines.current()
+    given = engines.ask(engine, question, viewer)
+    result = labelled(given.result, engine.directory) if wants_labels(data) else given.result
+    text = json.dumps(answer_json(given, result), ensure_ascii=False)
+    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "private, no-store"})
+
+
+def status_of(error: Epact2Error) -> int:
+    """The HTTP status of an error: 400 where nothing else fits, since the question is at fault."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def refused(error: Epact2Error, status: int) -> HttpResponse:
+    """An error as JSON: its kind, what is wrong, and what to do."""
+    said = {"type": type(error).__name__, "message": error.message, "advice": error.advice}
+    response = JsonResponse({"error": said}, status=status, json_dumps_params={"ensure_ascii": False})
+    if status == 401:
+        # Not “Basic”: at that word a browser would ask its reader for a password.
+        response.headers["WWW-Authenticate"] = 'Session realm="epact2"'
+    if status == 405:
+        response.headers["Allow"] = "POST"
+    return response

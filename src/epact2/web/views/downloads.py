@@ -1,0 +1,88 @@
+"""Any answer as a file: CSV, an Excel workbook with a sheet about its origin, or JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.views.decorators.http import require_safe
+
+from epact2.analysis.answer import Answer
+from epact2.analysis.export import answer_json, csv_rows, file_name, workbook
+from epact2.query.codec import loads
+from epact2.query.nodes import BadQuestion
+from epact2.web import engine as engines
+from epact2.web.engine import Directory, Engine
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Write = Callable[[Answer, Directory], HttpResponseBase]
+
+
+@require_safe
+def csv(request: HttpRequest) -> HttpResponseBase:
+    """The rows of the answer as CSV, sent while they are written."""
+    return _file(request, "csv", _csv)
+
+
+@require_safe
+def xlsx(request: HttpRequest) -> HttpResponseBase:
+    """The answer as a workbook: its rows, and a sheet about where they come from."""
+    return _file(request, "xlsx", _xlsx)
+
+
+@require_safe
+def json_file(request: HttpRequest) -> HttpResponseBase:
+    """The answer as the command line and ``POST /api/v1/query`` give it."""
+    return _file(request, "json", _json)
+
+
+def _csv(given: Answer, directory: Directory) -> HttpResponseBase:
+    return StreamingHttpResponse(csv_rows(given, directory), content_type="text/csv; charset=utf-8")
+
+
+def _xlsx(given: Answer, directory: Directory) -> HttpResponseBase:
+    return HttpResponse(workbook(given, directory), content_type=XLSX)
+
+
+def _json(given: Answer, directory: Directory) -> HttpResponseBase:
+    del directory
+    text = json.dumps(answer_json(given), ensure_ascii=False)
+    return HttpResponse(text, content_type="application/json")
+
+
+def _file(request: HttpRequest, ending: str, write: Write) -> HttpResponseBase:
+    """Answer the question of the address and write it down. Errors are left to the middleware."""
+    text = request.GET.get("q", "")
+    if not text:
+        raise BadQuestion(
+            "The address holds no question.", "Open a question in the explorer and download it there."
+        )
+    query = loads(text)
+    engine = engines.current()
+    given = engines.ask(engine, query, engines.viewer_of(request))
+    tag = _tag(engine, engines.question_key(query), ending)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    # Who may see the answer was decided above, so a browser's own copy of the same release is as good.
+    if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+        return HttpResponseNotModified(headers=headers)
+    response = write(given, engine.directory)
+    for name, value in headers.items():
+        response.headers[name] = value
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(given, ending)}"'
+    return response
+
+
+def _tag(engine: Engine, question: str, ending: str) -> str:
+    """A name for these very bytes: the same release and question always give the same file."""
+    directory = engine.directory
+    said = f"{directory.release}\n{directory.made}\n{ending}\n{question}"
+    # Weak: a workbook holds the moment of its making.
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
