@@ -75,7 +75,7 @@ class Facts:
     items_of_unknown: int
 
     def warnings(self, unknown: Sequence[str]) -> list[str]:
-        """The facts that the sender of the file should hear of. ``unknown`` codes are not in the hierarchy."""
+        """What the sender of the file should hear of. ``unknown`` are codes that the hierarchy lacks."""
         said = []
         if unknown:
             said.append(

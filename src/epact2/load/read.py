@@ -20,6 +20,10 @@ from epact2.load.refusals import FileRefused, Refusal, shown
 MOST_FAULTS = 20  # of one file; a thousand wrong cells usually have one cause
 
 FETCH_AGAIN = "Fetch the file again; if it is as published, report the row to its publisher."
+_CSV_PROBLEMS = {
+    "unexpected end of data": "a quote is opened and never closed; the file may be cut off",
+    "',' expected after '\"'": "text follows a closing quote (a quote within a value must be doubled)",
+}
 
 
 class StrictReader:
@@ -87,10 +91,8 @@ class StrictReader:
                     yield line, cells
                     line = reader.line_num + 1
             except csv.Error as error:
-                problem = {
-                    "unexpected end of data": "a quoted value is never closed; the file may be cut off."
-                }.get(str(error), f"the row cannot be read: {error}.")
-                self.fault(problem, FETCH_AGAIN, line)
+                known = _CSV_PROBLEMS.get(str(error), f"the row cannot be read: {error}")
+                self.fault(f"{known}.", FETCH_AGAIN, line)
 
     def _wrong_length(self, line: int, cells: list[str]) -> None:
         if not cells:

@@ -155,7 +155,8 @@ def _why_not(name: str, header: Sequence[str], candidates: Sequence[Layout]) -> 
 
     def shared(layout: Layout) -> float:
         # Divided by the longer of both, so that a short layout does not win by being contained.
-        return len(layout.by_header(header)) / max(len(layout.columns), len(header))
+        ours = {text.casefold() for column in layout.columns for text in column.headers}
+        return sum(text.casefold() in ours for text in header) / max(len(layout.columns), len(header))
 
     nearest = max((one for one in candidates if one.header), key=shared, default=None)
     if nearest is None or shared(nearest) < 0.5:
