@@ -61,12 +61,14 @@ def write_bnf(england: England, directory: Path) -> list[Path]:
         written.append(write_rows(directory / f"{level}.csv", ["CODE", "NAME"], rows))
     all_names: list[list[object]] = [[each.code, each.name] for each in presentations]
     written.append(write_rows(directory / "presentation.csv", ["CODE", "NAME"], all_names))
-    changes: list[list[object]] = []
+    changes: dict[int, list[list[object]]] = {}
     for each in presentations:
         codes = [before for _, before in each.earlier] + [each.code]
-        changes += [[old, new] for old, new in pairwise(codes)]
-    if changes:  # an empty file is no file: the loader would refuse it
-        written.append(write_rows(directory / "bnf_code_changes.csv", ["old_code", "new_code"], changes))
+        for (year, _), pair in zip(each.earlier, pairwise(codes), strict=True):
+            changes.setdefault(year, []).append(list(pair))
+    for year, rows in sorted(changes.items()):
+        header = ["old_code", "new_code"]
+        written.append(write_rows(directory / f"bnf_code_changes_{year}.csv", header, rows))
     return written
 
 
@@ -94,9 +96,9 @@ def write_organisations(england: England, directory: Path) -> list[Path]:
         written.append(_write_places(england, directory / f"ccg_stp_region_{month}.csv"))
         written.append(_write_pcns(england, index, directory / f"pcn_{month}.csv"))
         written.append(_write_practices(england, index, directory / f"practice_{month}.csv"))
-    written.append(_write_ods(england, directory / "epraccur.csv"))
+    written.append(_write_ods(england, directory / f"epraccur_{england.months[-1]}.csv"))
     if any(each.successor > 0 for each in england.practices):
-        written.append(_write_successors(england, directory / "succ.csv"))
+        written.append(_write_successors(england, directory / f"succ_{england.months[-1]}.csv"))
     return written
 
 

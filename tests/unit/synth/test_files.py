@@ -139,7 +139,7 @@ def test_every_code_is_in_the_hierarchy(rows, england):
 
 
 def test_codes_of_before_january_lead_to_those_of_after(england):
-    rows = _read(england[0] / "bnf" / "bnf_code_changes.csv")
+    rows = _read(england[0] / "bnf" / "bnf_code_changes_2026.csv")
     changes = {row["old_code"]: row["new_code"] for row in rows}
     with (england[0] / "epd" / "EPD_SNOMED_202512.csv").open(encoding="ascii", newline="") as file:
         december = {row["BNF_PRESENTATION_CODE"] for row in csv.DictReader(file)}
@@ -181,7 +181,7 @@ def test_organisations_are_those_of_the_prescribing(rows, england):
 
 
 def test_ods_records_have_27_fields(england):
-    with (england[0] / "organisations" / "epraccur.csv").open(encoding="ascii", newline="") as file:
+    with (england[0] / "organisations" / "epraccur_202601.csv").open(encoding="ascii", newline="") as file:
         records = list(csv.reader(file))
     assert {len(record) for record in records} == {27}
     assert {record[25] for record in records} >= {"4"}
@@ -195,7 +195,7 @@ def test_a_practice_that_closes_has_a_successor_and_no_more_rows(tmp_path):
         if any(each.closed < 8 for each in make_england("small", months, seed).practices)
     )
     write_england(tmp_path, size="small", months=8, seed=closing, last_month=202603)
-    with (tmp_path / "organisations" / "succ.csv").open(encoding="ascii", newline="") as file:
+    with (tmp_path / "organisations" / "succ_202603.csv").open(encoding="ascii", newline="") as file:
         [[old, new, _, day, _], *_] = csv.reader(file)
     for month in months:
         with (tmp_path / "epd" / f"EPD_SNOMED_{month}.csv").open(encoding="ascii", newline="") as file:
