@@ -44,6 +44,6 @@ def query(**parts: object) -> str:
 def warm() -> None:
     """Compile our templates and start the chart renderer before the first request needs them."""
     render.warm()
-    made = engines["jinja2"].env
+    made: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     for name in made.list_templates(filter_func=lambda name: not name.startswith("nhsuk/")):
         made.get_template(name)

@@ -56,8 +56,8 @@ class SecurityHeaders:
 class SignInRequired(LoginRequiredMiddleware):
     """Refuses by default: a view that needs no account says so with ``@login_not_required``."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., object]
+    def handle_no_permission(  # type: ignore[override]  # the stub allows redirects alone
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """Send people to the sign-in page, and tell programs in their own terms."""
         if request.path.startswith("/api/"):

@@ -178,6 +178,6 @@ def end_layers(
     heights = spread([y for *_, y in placed], frame.font * 1.25, 4, frame.plot_height - 2)
     layers: list[style.Layer] = []
     for (words, colour, bold, _), y in zip(placed, heights, strict=True):
-        cut = shorten(words, frame.font, frame.right - 14)
+        cut = shorten(words, frame.font, frame.right - 14, bold=bold)
         layers += style.text(cut, frame.plot_width + 12, y, colour=colour, bold=bold)
     return layers

@@ -56,7 +56,7 @@ def bars(
 
 
 def frames(rows: Sequence[Bar], unit: str, scale: int | None, width: Width) -> tuple[Frame, Frame]:
-    names = max((text_width(row.name, 16) for row in rows), default=0)
+    names = max((text_width(row.name, 16, bold=row.own) for row in rows), default=0)
     whole = 900 if width == "full" else 540
     left = int(min(names + 16, whole * 0.38))
     ends = max((text_width(numbers.short(row.value, unit, scale), 16) for row in rows), default=0)
@@ -105,10 +105,10 @@ def picture(
         middle = slot * (index + (top + bottom) / 2)
         colour_of = style.OWN if row.own else style.INK
         if narrow:
-            name = shorten(row.name, frame.font, frame.width - 6)
+            name = shorten(row.name, frame.font, frame.width - 6, bold=row.own)
             layers += style.text(name, 0, slot * (index + 0.3), colour=colour_of, bold=row.own)
         else:
-            name = shorten(row.name, frame.font, frame.left - 14)
+            name = shorten(row.name, frame.font, frame.left - 14, bold=row.own)
             layers += style.text(name, -12, middle, align="right", colour=colour_of, bold=row.own)
         end = ticks.place(max(value or 0.0, 0.0), 0, frame.plot_width)
         shown = numbers.short(row.value, unit, scale)

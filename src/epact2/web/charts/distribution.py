@@ -13,7 +13,9 @@ from epact2.web.presenters import numbers
 from epact2.web.presenters.numbers import Number
 
 MOST_DOTS = 400
-BINS_IN_A_STEP = 10
+FEW, MANY = 10, 20  # bins from one tick to the next, for up to a thousand values and for more
+HIGHEST_PILE = 24
+DOT = {16: 7.2, 14: 5.2}  # the distance of two dots, by the size of the text
 TAIL = 0.995  # the last bin holds everything above this share, where the tail is long
 
 
@@ -38,7 +40,7 @@ def distribution(
     mine = sorted(known([numeric(value, scale) for value in own]))
     middle = numeric(median, scale)
     ticks, tail = ticks_of(everyone or [0.0, 1.0], mine)
-    size = (ticks.values[1] - ticks.values[0]) / BINS_IN_A_STEP
+    size = (ticks.values[1] - ticks.values[0]) / (MANY if len(everyone) > 1000 else FEW)
     count = round((ticks.high - ticks.low) / size)
     bins = binned(everyone, ticks, size, count)
     frames = [frame_for(mine, ticks, size, count, font) for font in (16, 14)]
@@ -92,19 +94,19 @@ def frame_for(mine: Sequence[float], ticks: Ticks, size: float, count: int, font
     """The dots decide the height: room beneath the histogram for the highest pile."""
     wide = font == 16
     width, left, upper = (900, 14, 160) if wide else (358, 14, 120)
-    below = 24
+    below = 24.0
     if 1 < len(mine) <= MOST_DOTS:
-        highest = max(binned(mine, ticks, size, count), default=0)
-        below = 16 + min(highest, 24) * dot_step(width - 28, count)[1]
+        highest = max(Counter(columns(mine, ticks, width - 28)).values())
+        below = 16 + min(highest, HIGHEST_PILE) * DOT[font]
     elif mine:
         below = 60 if len(mine) > MOST_DOTS else 30
     return Frame(width, int(40 + upper + below + 32), left, 14, 40, int(below) + 32, font)
 
 
-def dot_step(plot_width: float, count: int) -> tuple[float, float]:
-    """A dot's diameter and the distance of two dots in a pile."""
-    step = min(plot_width / count, 9.0)
-    return step * 0.86, step
+def columns(mine: Sequence[float], ticks: Ticks, room: float) -> list[int]:
+    """The column of dots in which each value stands: as many columns as fit side by side."""
+    step = DOT[16] if room > 500 else DOT[14]
+    return [round(ticks.place(min(max(value, ticks.low), ticks.high), 0, room) / step) for value in mine]
 
 
 def picture(
@@ -130,14 +132,14 @@ def picture(
         bar,
         style.rule(0, frame.plot_height, frame.plot_width, frame.plot_height, color=style.AXIS),
     ]
-    layers += own_layers(frame, mine, ticks, size, count, words["own"])
     layers += tick_layers(frame, ticks, words)
     if median is not None:
         x = ticks.place(median, 0, frame.plot_width)
         layers.append(style.rule(x, -14, x, frame.height - frame.top - 32, **style.MEDIAN_LOOK))
-        half = text_width(words["median"], frame.font) / 2
+        half = text_width(words["median"], frame.font, bold=True) / 2
         where = min(max(x, half - frame.left), frame.plot_width + frame.right - half)
         layers += style.text(words["median"], where, -26, align="center", bold=True)
+    layers += own_layers(frame, mine, ticks, size, count, words["own"])
     return style.spec(frame, layers, data=data, encoding=encoding)
 
 
@@ -169,14 +171,13 @@ def own_layers(
             if one
         ]
         return [pixels(rects, {"type": "rect", "color": style.OWN}, two=True)]
-    across, step = dot_step(frame.plot_width, count)
+    step = DOT[frame.font]
     places = []
-    for value in mine:
-        index = bin_of(value, ticks, size, count)
-        if piles[index] < 24:
-            places.append(((index + 0.5) * frame.plot_width / count, base + 10 + piles[index] * step))
-        piles[index] += 1
-    return [own_dots(places, across * across * 0.7854)] if places else []
+    for column in columns(mine, ticks, frame.plot_width):
+        if piles[column] < HIGHEST_PILE:
+            places.append((column * step, base + 10 + piles[column] * step))
+        piles[column] += 1
+    return [own_dots(places, (step * 0.88) ** 2)] if places else []
 
 
 def own_dots(places: Sequence[tuple[float, float]], area: float) -> style.Layer:

@@ -34,7 +34,7 @@ def dots(
     ordered = sorted(((row, value) for row, value in there if value is not None), key=lambda pair: pair[1])
     middle = numeric(median, scale)
     values = [value for _, value in ordered] or [0.0, 1.0]
-    ticks = nice_ticks(values[0], values[-1], most=7)
+    ticks = nice_ticks(values[0], values[-1], most=7, from_zero=False)
     median_words = f"{median_name} {numbers.short(median, unit, scale)}"
     wide, base_wide = picture(900, 16, ordered, middle, ticks, unit, scale, median_words)
     narrow, base_narrow = picture(358, 14, ordered, middle, ticks, unit, scale, median_words)

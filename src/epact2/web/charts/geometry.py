@@ -47,7 +47,7 @@ def nice_ticks(low: float, high: float, *, most: int = 6, from_zero: bool | None
         high = low + (abs(low) * 0.1 or 1.0)
     rough = (high - low) / (most - 1)
     power = 10 ** math.floor(math.log10(rough))
-    for size in (1, 2, 2.5, 5, 10, 20, 25, 50):
+    for size in (1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50):
         step = size * power
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         if last - first + 1 <= most:
@@ -55,19 +55,19 @@ def nice_ticks(low: float, high: float, *, most: int = 6, from_zero: bool | None
     return Ticks(tuple(round(step * index, 10) for index in range(first, last + 1)))
 
 
-def text_width(text: str, font: int) -> float:
+def text_width(text: str, font: int, *, bold: bool = False) -> float:
     """About how wide a text is in Arial, in pixels: a little more than it is, never less."""
     units = sum(
         300 if one in NARROW else 850 if one in WIDE else 690 if one.isupper() else 565 for one in text
     )
-    return units * font / 1000
+    return units * font / 1000 * (1.08 if bold else 1.0)
 
 
-def shorten(text: str, font: int, room: float) -> str:
+def shorten(text: str, font: int, room: float, *, bold: bool = False) -> str:
     """A text cut to fit, with an ellipsis; whole where it fits."""
-    if text_width(text, font) <= room:
+    if text_width(text, font, bold=bold) <= room:
         return text
-    while text and text_width(text + "…", font) > room:
+    while text and text_width(text + "…", font, bold=bold) > room:
         text = text[:-1]
     return text.rstrip() + "…"
 

@@ -56,7 +56,7 @@ def panels(
             else "",
             trend(
                 title=item.name,
-                subtitle=subtitle,
+                subtitle=f"{item.name}: {subtitle}",
                 periods=periods,
                 lines=lines(item, own_name, reference_name),
                 unit=unit,

@@ -102,10 +102,10 @@ def end_texts(
 
 def with_right(frame: Frame, texts: Any) -> Frame:
     """The frame with room on the right for the labels at the lines' ends."""
-    widest = max((text_width(one, frame.font) for one in texts), default=0)
+    widest = max((text_width(one, frame.font, bold=True) for one in texts), default=0)
     if not widest:
         return frame
-    return replace(frame, right=int(min(widest + 24, frame.width * 0.26)))
+    return replace(frame, right=int(min(widest + 24, frame.width * 0.3)))
 
 
 def picture(
@@ -228,7 +228,7 @@ def end_layers(
     palette = [line.name for line, _ in drawn if line.role == "series"]
     layers: list[style.Layer] = []
     for (line, _), y in zip(placed, heights, strict=True):
-        words = shorten(ends[line.name], frame.font, frame.right - 14)
+        words = shorten(ends[line.name], frame.font, frame.right - 14, bold=line.role in ("own", "median"))
         colour = line_colour(line, palette, style.SERIES_WORDS)
         layers += style.text(
             words, frame.plot_width + 12, y, colour=colour, bold=line.role in ("own", "median")

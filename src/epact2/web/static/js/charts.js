@@ -127,6 +127,11 @@ function redrawOnFirstTouch(figure, data) {
       tooltip: { disableDefaultStyle: true },
     });
     const drawn = drawing.querySelector("svg");
+    // Its parts are not read one by one: the picture has one name, and the table holds the values.
+    for (const part of drawn.querySelectorAll("[role]")) {
+      part.removeAttribute("role");
+      part.removeAttribute("aria-roledescription");
+    }
     // It takes the place of the server's picture, name and all, so that the reading works over it too.
     drawn.setAttribute("class", "app-chart");
     drawn.dataset.width = "wide";

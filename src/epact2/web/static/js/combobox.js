@@ -103,8 +103,11 @@ function start(box) {
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") return close();
     if (list.hidden) return;
+    if (event.key === "Escape") {
+      event.preventDefault(); // which would empty a search box
+      return close();
+    }
     if (event.key === "ArrowDown") { event.preventDefault(); mark((at + 1) % options.length); }
     else if (event.key === "ArrowUp") { event.preventDefault(); mark(at <= 0 ? options.length - 1 : at - 1); }
     else if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(options[at]); }

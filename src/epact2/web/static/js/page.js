@@ -13,6 +13,9 @@ export function startPage(root) {
   if (matchMedia("(max-width: 900px)").matches) {
     for (const step of root.querySelectorAll(".app-step[open]:not([data-keep-open])")) step.open = false;
   }
+  if (matchMedia("(max-width: 640px)").matches) {
+    for (const part of root.querySelectorAll(".app-fold[open]")) part.open = false;
+  }
   // A filter form with data-auto sends itself when a choice changes; its button stays for everyone else.
   for (const form of root.querySelectorAll("form[data-auto]")) {
     for (const select of form.querySelectorAll("select")) select.addEventListener("change", () => form.requestSubmit());
