@@ -1,4 +1,4 @@
-"""Names of organisations and medicines as people write them: "Kent and Medway", not "NHS KENT AND MEDWAY ICB".
+"""Names as people write them: "Kent and Medway", not "NHS KENT AND MEDWAY INTEGRATED CARE BOARD".
 
 The files of the NHS shout most names. Nothing is looked up here: a name is only dressed, and the code always
 stands beside it where two could be confused.

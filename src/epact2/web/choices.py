@@ -1,0 +1,249 @@
+"""What a reader has chosen on a page: organisation, peers' level, month, period and medicine.
+
+All of it stands in the address. What the address leaves out has a sensible value: the reader's own
+organisation, its own level, the latest month. Every choice also works from plain text, so that the search
+boxes need no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from epact2.errors import Epact2Error
+from epact2.model import bnf, organisations
+from epact2.model.months import DispensingMonth
+from epact2.model.organisations import ENGLAND_CODE, Organisation
+from epact2.query.nodes import MonthRange
+from epact2.web.context import Person
+from epact2.web.engine import Directory, UnknownCode
+from epact2.web.presenters import names
+
+PERIODS = {"1y": 12, "2y": 24, "3y": 36, "5y": 60}
+ALL = "all"
+DEFAULT_PERIOD = "5y"
+# From an organisation of a level one may look at its peers and at what lies within it.
+LEVELS_OF = {
+    organisations.ENGLAND: (
+        organisations.REGION, organisations.ICB, organisations.SUB_ICB_LOCATION, organisations.PCN,
+        organisations.PRACTICE,
+    ),
+    organisations.REGION: (
+        organisations.REGION, organisations.ICB, organisations.SUB_ICB_LOCATION, organisations.PRACTICE,
+    ),
+    organisations.ICB: (
+        organisations.ICB, organisations.SUB_ICB_LOCATION, organisations.PCN, organisations.PRACTICE,
+    ),
+    organisations.SUB_ICB_LOCATION: (organisations.SUB_ICB_LOCATION, organisations.PRACTICE),
+    organisations.PCN: (organisations.PCN, organisations.PRACTICE),
+    organisations.PRACTICE: (organisations.PRACTICE,),
+}  # fmt: skip
+
+
+class UnknownChoice(Epact2Error):
+    """Something in the address or the form that is not there to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a page shows. ``own`` tells whether the organisation is the reader's own."""
+
+    organisation: Organisation
+    level: str
+    month: DispensingMonth
+    period: str
+    months: MonthRange
+    own: bool
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether the organisation stands among those compared, and not above them."""
+        return self.organisation.level == self.level
+
+    @property
+    def name(self) -> str:
+        """The organisation's name for titles and sentences."""
+        return names.organisation_name(self.organisation)
+
+    @property
+    def tag(self) -> str:
+        """The words that mark the organisation's row."""
+        return names.YOURS[self.organisation.level] if self.own else "Shown"
+
+    def kept(self, **changed: object) -> dict[str, object]:
+        """The choices as parts of an address, some of them changed."""
+        return {
+            "organisation": self.organisation.code,
+            "level": self.level,
+            "month": self.month.code,
+            "period": self.period,
+            **changed,
+        }
+
+
+def read_choices(form: Mapping[str, str], directory: Directory, person: Person | None) -> Choices:
+    """The choices of a page's address. Raises UnknownChoice, UnknownCode or BadMonth, each with advice."""
+    home = home_of(person, directory)
+    organisation = chosen_organisation(form, directory) or home
+    levels = LEVELS_OF[organisation.level]
+    usual = organisations.ICB if organisation.level == organisations.ENGLAND else organisation.level
+    level = form.get("level") or usual
+    if level not in levels:
+        # A level that was chosen for another organisation: its own is what the reader means.
+        if level not in organisations.LEVELS:
+            raise UnknownChoice(f"“{level}” is no level.", f"Choose one of: {', '.join(levels)}.")
+        level = usual
+    month = chosen_month(form, directory)
+    period, months = chosen_period(form, directory, month)
+    return Choices(organisation, level, month, period, months, own=bool(person) and organisation == home)
+
+
+def home_of(person: Person | None, directory: Directory) -> Organisation:
+    """The person's own organisation; England where they have none, or the release does not know it."""
+    if person and person.organisation_code:
+        try:
+            return directory.organisation(person.organisation_code, person.organisation_level or None)
+        except UnknownCode:
+            pass
+    return directory.organisation(ENGLAND_CODE)
+
+
+def chosen_organisation(form: Mapping[str, str], directory: Directory) -> Organisation | None:
+    """The organisation of ``organisation`` (a code) and ``organisation_text`` (what stands in the box).
+
+    Without a script the hidden code stays as it was while the text is changed, so a text that is not the
+    code's own label wins.
+    """
+    code, text = form.get("organisation", "").strip(), form.get("organisation_text", "").strip()
+    found = directory.organisation(code) if code and not text else None
+    if found or not text:
+        return found
+    if code:
+        try:
+            known = directory.organisation(code)
+        except UnknownCode:
+            known = None
+        if known and names.with_code(known) == text:
+            return known
+    inside = text.rpartition("(")[2].rstrip(") ")
+    for candidate in (inside, text):
+        try:
+            return directory.organisation(candidate)
+        except UnknownCode:
+            continue
+    for one in directory.find(text, limit=200):
+        if one.kind in organisations.LEVELS:
+            return directory.organisation(one.code, one.kind)
+    raise UnknownChoice(
+        f"No organisation fits “{text}”.", "Type a part of its name, or its code, for example QKS."
+    )
+
+
+def chosen_month(form: Mapping[str, str], directory: Directory) -> DispensingMonth:
+    """The month of the address, the latest where it names none."""
+    if not directory.months:
+        raise UnknownChoice("No prescribing data has been loaded.", "Load a month first: epact2 load FILE")
+    text = form.get("month", "").strip()
+    if not text:
+        return directory.months[-1]
+    month = DispensingMonth.parse(text)
+    if month not in directory.months:
+        first, last = directory.months[0], directory.months[-1]
+        raise UnknownChoice(
+            f"{month.name} is not loaded.", f"Choose a month from {first.name} to {last.name}."
+        )
+    return month
+
+
+def chosen_period(
+    form: Mapping[str, str], directory: Directory, month: DispensingMonth
+) -> tuple[str, MonthRange]:
+    """How far back the charts go: so many months to the month, or all that are loaded."""
+    period = form.get("period") or DEFAULT_PERIOD
+    if period != ALL and period not in PERIODS:
+        raise UnknownChoice(f"“{period}” is no period.", f"Choose one of: {', '.join((*PERIODS, ALL))}.")
+    earliest = directory.months[0]
+    if period != ALL:
+        earliest = max(earliest, month.plus(1 - PERIODS[period]))
+    return period, MonthRange(earliest, month)
+
+
+def chosen_medicine(form: Mapping[str, str], directory: Directory) -> tuple[str, tuple[Any, ...]]:
+    """The BNF code of ``bnf`` or ``bnf_text``; where a text fits several medicines, those to choose from."""
+    code, text = form.get("bnf", "").strip(), form.get("bnf_text", "").strip()
+    if code and not text:
+        return directory.medicine(code).code, ()
+    if not text:
+        return "", ()
+    if code:
+        known = directory.medicine(code)
+        if medicine_label(known.name, known.code) == text:
+            return known.code, ()
+    try:
+        return directory.medicine(text).code, ()
+    except Epact2Error:
+        pass
+    fitting = tuple(one for one in directory.find(text, limit=60) if one.kind in bnf.LEVELS)
+    if not fitting:
+        raise UnknownChoice(f"No medicine fits “{text}”.", "Type a part of its name, or its BNF code.")
+    return (fitting[0].code, ()) if len(fitting) == 1 else ("", fitting)
+
+
+def medicine_label(name: str, code: str) -> str:
+    """What stands in a medicine's search box."""
+    return f"{name} ({code})"
+
+
+def period_options(directory: Directory) -> list[dict[str, str]]:
+    """The periods that the release is long enough for."""
+    count = len(directory.months)
+    made = [
+        {"value": key, "text": "Last 12 months" if months == 12 else f"Last {months // 12} years"}
+        for key, months in PERIODS.items()
+        if months < count or key == DEFAULT_PERIOD
+    ]
+    if count < PERIODS[DEFAULT_PERIOD]:
+        made[-1] = {"value": DEFAULT_PERIOD, "text": f"All {count} months"}
+    elif count > PERIODS[DEFAULT_PERIOD]:
+        made.append({"value": ALL, "text": f"All {count} months"})
+    return made
+
+
+def filter_fields(
+    choices: Choices, directory: Directory, suggest: str, *, counts: Mapping[str, int] | None = None
+) -> list[dict[str, object]]:
+    """The fields of the filter bar: organisation, compare with, month, period."""
+    levels = LEVELS_OF[choices.organisation.level]
+    return [
+        {
+            "kind": "organisation", "name": "organisation", "label": "Organisation", "suggest": suggest,
+            "value": choices.organisation.code, "shown": names.with_code(choices.organisation),
+        },
+        {
+            "kind": "select", "name": "level", "label": "Compare with", "value": choices.level,
+            "options": level_options(choices, levels, counts or {}),
+        },
+        {
+            "kind": "select", "name": "month", "label": "Month", "value": choices.month.code,
+            "options": [{"value": one.code, "text": one.name} for one in reversed(directory.months)],
+        },
+        {
+            "kind": "select", "name": "period", "label": "Period", "value": choices.period,
+            "options": period_options(directory),
+        },
+    ]  # fmt: skip
+
+
+def level_options(choices: Choices, levels: Sequence[str], counts: Mapping[str, int]) -> list[dict[str, str]]:
+    """Peers first: "All 42 ICBs", then what lies within: "Practices within it"."""
+    organisation = choices.organisation
+    made = []
+    for level in levels:
+        plural = organisations.PLURALS[level]
+        if organisation.level in (level, organisations.ENGLAND):
+            text = f"All {names.peers_name(level, counts.get(level))}"
+        else:
+            text = f"{plural[:1].upper()}{plural[1:]} within it"
+        made.append({"value": level, "text": text})
+    return made

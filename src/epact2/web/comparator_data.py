@@ -1,0 +1,250 @@
+"""The questions behind a comparator's page, asked once, and their answers as plain series.
+
+Six questions at most: the peers' percentiles by month, the organisation by month, the ranking, the practices
+of England, the rows of the ranking that are shown by month, and the substances of the numerator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from epact2.analysis import compare
+from epact2.analysis.compare import DECILES, Ranked, Ranking
+from epact2.comparators.definition import Comparator
+from epact2.model import organisations
+from epact2.model.fields import Field
+from epact2.model.months import DispensingMonth, month_span
+from epact2.model.organisations import ENGLAND, Organisation
+from epact2.model.prescribing import CHEMICAL_SUBSTANCE, FIELD_BY_NAME, MONTH, PRACTICE
+from epact2.query.nodes import (
+    EVERYTHING,
+    AllOf,
+    Amount,
+    Everything,
+    MonthRange,
+    OneOf,
+    Order,
+    Query,
+    Selection,
+    UnderOrganisation,
+)
+from epact2.query.result import Cell
+from epact2.query.words import value_unit
+from epact2.web.asking import Asking
+from epact2.web.choices import Choices
+
+Series = list[float | None]
+
+
+def plain(cell: Cell) -> float | None:
+    """A ratio's cell as a number."""
+    return None if cell is None else float(cell)
+
+
+def within(selection: Selection, organisation: Organisation) -> Selection:
+    """A selection limited to an organisation; England limits nothing."""
+    if organisation.level == ENGLAND:
+        return selection
+    under = UnderOrganisation(organisation.code)
+    return under if isinstance(selection, Everything) else AllOf((selection, under))
+
+
+@dataclass
+class ComparatorData:
+    """The answers of one comparator's page."""
+
+    asking: Asking
+    comparator: Comparator
+    choices: Choices
+
+    @property
+    def level(self) -> Field:
+        """The level of the peers."""
+        return FIELD_BY_NAME[self.choices.level]
+
+    @property
+    def unit(self) -> str:
+        """The unit of the value."""
+        return value_unit(self.comparator.value)
+
+    @property
+    def month(self) -> DispensingMonth:
+        """The month of the ranking."""
+        return self.choices.month
+
+    @cached_property
+    def months(self) -> tuple[DispensingMonth, ...]:
+        """Every month of the period, in order; those that are not loaded have no values."""
+        return month_span(self.choices.months.first, self.choices.months.last)
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """The codes of the months."""
+        return [month.code for month in self.months]
+
+    # --- Over time ----------------------------------------------------------------------------------------
+
+    @property
+    def bands_query(self) -> Query:
+        """The peers' deciles by month."""
+        return compare.bands_query(self.comparator, self.level, self.choices.months)
+
+    @cached_property
+    def percentiles(self) -> dict[int, Series]:
+        """The peers' deciles, one series for each."""
+        found = {
+            (str(row[0]), str(row[1])): plain(row[2]) for row in self.asking.ask(self.bands_query).result.rows
+        }
+        return {key: [found.get((code, str(key))) for code in self.periods] for key in DECILES}
+
+    @property
+    def trend_query(self) -> Query:
+        """The organisation by month."""
+        return compare.trend_query(self.comparator, self.choices.organisation, self.choices.months)
+
+    @cached_property
+    def trend(self) -> list[tuple[Cell, Cell, float | None]]:
+        """The organisation's numerator, denominator and value, month by month."""
+        found = {
+            str(row[0]): (row[1], row[2], plain(row[3]))
+            for row in self.asking.ask(self.trend_query).result.rows
+        }
+        return [found.get(code, (None, None, None)) for code in self.periods]
+
+    @cached_property
+    def own(self) -> Series:
+        """The organisation's values, month by month."""
+        return [value for _, _, value in self.trend]
+
+    @property
+    def own_now(self) -> tuple[Cell, Cell, float | None]:
+        """The organisation's numerator, denominator and value in the month."""
+        return self.trend[-1]
+
+    def year_before(self, values: Sequence[float | None]) -> float | None:
+        """The value twelve months before the last, where the period reaches back so far."""
+        return values[-13] if len(values) >= 13 else None
+
+    # --- Among peers --------------------------------------------------------------------------------------
+
+    @property
+    def ranking_query(self) -> Query:
+        """The ranking that the page shows: of all England, or of what lies within the organisation."""
+        inside = None if self.choices.is_peer else self.choices.organisation
+        return compare.ranking_query(
+            self.comparator, self.level, MonthRange(self.month, self.month), within=inside
+        )
+
+    @cached_property
+    def peers(self) -> Ranking:
+        """Every peer of England in the month."""
+        return self.asking.ranking(self.comparator, self.level, self.month)
+
+    @cached_property
+    def shown(self) -> Ranking:
+        """The ranking that the page shows."""
+        if self.choices.is_peer or self.choices.organisation.level == ENGLAND:
+            return self.peers
+        return self.asking.ranking(self.comparator, self.level, self.month, self.choices.organisation)
+
+    @cached_property
+    def peer_values(self) -> list[float]:
+        """The values of all peers that have one."""
+        return [row.value for row in self.peers.rows if row.value is not None]
+
+    @property
+    def median(self) -> float | None:
+        """The peers' median in the month."""
+        return compare.quantile(self.peer_values, 50)
+
+    @property
+    def place(self) -> Ranked | None:
+        """The organisation's own row, where it is one of those compared."""
+        return self.peers.of(self.choices.organisation.code) if self.choices.is_peer else None
+
+    @cached_property
+    def practices(self) -> Ranking:
+        """Every practice of England in the month."""
+        return self.asking.ranking(self.comparator, PRACTICE, self.month)
+
+    @property
+    def practices_query(self) -> Query:
+        """The question of the practices' distribution."""
+        return compare.ranking_query(self.comparator, PRACTICE, MonthRange(self.month, self.month))
+
+    @cached_property
+    def own_practices(self) -> list[Ranked]:
+        """The organisation's practices among those of England."""
+        organisation = self.choices.organisation
+        if organisation.level == ENGLAND:
+            return []
+        if organisation.level == organisations.PRACTICE:
+            codes = {organisation.code}
+        else:
+            inside = self.asking.directory.children(organisation, organisations.PRACTICE)
+            codes = {one.code for one in inside}
+        return [row for row in self.practices.rows if row.code in codes]
+
+    def series_query(self, codes: Sequence[str]) -> Query:
+        """Some of the ranked organisations, month by month."""
+        return Query(
+            values=(self.comparator.value,),
+            rows=(self.level,),
+            columns=(MONTH,),
+            where=OneOf(self.level, tuple(sorted(codes))),
+            months=self.choices.months,
+        )
+
+    def series(self, codes: Sequence[str]) -> dict[str, Series]:
+        """The values of some organisations, month by month."""
+        if not codes:
+            return {}
+        found = {
+            (str(row[0]), str(row[1])): plain(row[2])
+            for row in self.asking.ask(self.series_query(codes)).result.rows
+        }
+        return {code: [found.get((code, month)) for month in self.periods] for code in codes}
+
+    # --- Behind it ----------------------------------------------------------------------------------------
+
+    @property
+    def substances_query(self) -> Query:
+        """The numerator by chemical substance, the most first."""
+        numerator = self.comparator.numerator.amount
+        amount = Amount(numerator.measure)
+        return Query(
+            values=(amount,),
+            rows=(CHEMICAL_SUBSTANCE,),
+            where=within(numerator.where, self.choices.organisation),
+            months=MonthRange(self.month, self.month),
+            order=(Order(amount, descending=True),),
+            totals=True,
+        )
+
+    @cached_property
+    def substances(self) -> list[tuple[str, Cell]]:
+        """The substances of the numerator with their amounts; the total is left out."""
+        rows = self.asking.ask(self.substances_query).result.rows
+        return [(str(row[0]), row[1]) for row in rows if row[0] is not None and row[1]]
+
+
+def england_query(comparators: Sequence[Comparator], months: MonthRange, organisation: Organisation) -> Query:
+    """Several comparators of one organisation, month by month."""
+    return Query(
+        values=tuple(one.value for one in comparators),
+        rows=(MONTH,),
+        where=within(EVERYTHING, organisation),
+        months=months,
+    )
+
+
+def peers_query(comparators: Sequence[Comparator], level: Field, month: DispensingMonth) -> Query:
+    """Several comparators of every organisation of a level."""
+    return Query(
+        values=tuple(one.value for one in comparators),
+        rows=(level,),
+        where=compare.peers(level),
+        months=MonthRange(month, month),
+    )

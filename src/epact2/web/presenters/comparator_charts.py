@@ -1,0 +1,260 @@
+"""The charts and key figures of a comparator's page."""
+
+from __future__ import annotations
+
+from epact2.analysis import compare
+from epact2.model import organisations
+from epact2.model.organisations import ENGLAND
+from epact2.query.nodes import Ratio
+from epact2.query.words import value_unit
+from epact2.web.charts.bands import bands
+from epact2.web.charts.bars import bars
+from epact2.web.charts.chart import Bar, Chart, Line
+from epact2.web.charts.distribution import distribution
+from epact2.web.charts.dots import dots
+from epact2.web.charts.ranked import MOST as MOST_BARS
+from epact2.web.charts.ranked import ranked
+from epact2.web.comparator_data import ComparatorData
+from epact2.web.presenters import comparator_findings as findings
+from epact2.web.presenters import dates, names, numbers
+
+MOST_SUBSTANCES = 10
+
+
+def value_words(data: ComparatorData) -> str:
+    """What the value is, for subtitles: "Percentage of selected antibacterial items"."""
+    comparator = data.comparator
+    if data.unit == "%":
+        whole = comparator.denominator.name
+        return f"Percentage of {names.lower_first(whole)}"
+    if comparator.per > 1:
+        return f"{comparator.numerator.name} per {comparator.per:,} {_people(comparator.value)}"
+    return f"{comparator.numerator.name} per {comparator.denominator.name}"
+
+
+def _people(value: Ratio) -> str:
+    return value_unit(value.bottom)
+
+
+def peers_words(data: ComparatorData) -> str:
+    """Who is compared: "42 ICBs", "178 practices in Kent and Medway"."""
+    words = names.peers_name(data.choices.level, data.shown.compared)
+    if data.choices.is_peer or data.choices.organisation.level == ENGLAND:
+        return words
+    return f"{words} in {data.choices.name}"
+
+
+def peers_median(data: ComparatorData) -> str:
+    """What the dashed line is called."""
+    return f"Median {data.choices.level if data.choices.level != organisations.PRACTICE else 'practice'}"
+
+
+def over_time(data: ComparatorData) -> Chart:
+    """The percentile chart with the organisation's own line."""
+    choices = data.choices
+    median = data.percentiles[50]
+    if choices.organisation.level == ENGLAND:
+        title = findings.own_trend_title(choices.name, data.own, data.unit)
+    else:
+        title = findings.trend_title(choices.name, data.own, median, data.unit)
+    return bands(
+        title=title,
+        subtitle=f"{value_words(data)}, by month, {dates.period(data.months[0], data.months[-1])}",
+        periods=data.periods,
+        percentiles=data.percentiles,
+        own=Line(choices.name, data.own, "own"),
+        peers=organisations.PLURALS[choices.level],
+        unit=data.unit,
+        median_name=peers_median(data),
+    )
+
+
+def ranking_chart(data: ComparatorData) -> Chart:
+    """Where the organisation stands among its peers, or how what lies within it is spread."""
+    choices = data.choices
+    subtitle = f"{value_words(data)}, {peers_words(data)}, {data.month.name}"
+    rows = [
+        Bar(names.place_name(row.name), row.value, own=row.code == choices.organisation.code)
+        for row in data.shown.rows
+    ]
+    parts = {
+        "title": ranking_title(data),
+        "subtitle": subtitle,
+        "median": data.median,
+        "unit": data.unit,
+        "peers": organisations.PLURALS[choices.level],
+        "median_name": peers_median(data),
+    }
+    known = sum(row.value is not None for row in rows)
+    if known <= MOST_BARS:
+        return ranked(bars=rows, **parts)  # type: ignore[arg-type]
+    return dots(rows=rows, **parts)  # type: ignore[arg-type]
+
+
+def ranking_title(data: ComparatorData) -> str:
+    """The finding of the ranking."""
+    choices = data.choices
+    plural = organisations.PLURALS[choices.level]
+    if choices.is_peer:
+        mine = data.place
+        others = [
+            row.value
+            for row in data.peers.rows
+            if row.value is not None and row.code != choices.organisation.code
+        ]
+        return findings.rank_title(
+            mine.value if mine else None, others, choices.level, plural, data.unit, choices.name
+        )
+    values = [row.value for row in data.shown.rows if row.value is not None]
+    if choices.organisation.level == ENGLAND:
+        low, high = compare.quantile(values, 25), compare.quantile(values, 75)
+        return findings.middle_title(low, high, plural, data.unit)
+    return findings.above_title(values, data.median, f"{plural} in {choices.name}")
+
+
+def practices_chart(data: ComparatorData) -> Chart:
+    """All practices of England, and the organisation's own as dots."""
+    choices = data.choices
+    values = [row.value for row in data.practices.rows if row.value is not None]
+    own = [row.value for row in data.own_practices if row.value is not None]
+    median = compare.quantile(values, 50)
+    of_whom = f"practices in {choices.name}"
+    if choices.organisation.level == ENGLAND:
+        low, high = compare.quantile(values, 25), compare.quantile(values, 75)
+        title = findings.middle_title(low, high, "practices", data.unit)
+        subtitle = f"{value_words(data)}, {len(values):,} practices in England, {data.month.name}"
+    elif choices.organisation.level == organisations.PRACTICE:
+        title = ranking_title(data)
+        of_whom = choices.name
+        subtitle = f"{value_words(data)}, {len(values):,} practices in England, {data.month.name}"
+    else:
+        title = findings.above_title(own, median, of_whom)
+        subtitle = (
+            f"{value_words(data)}: {len(values):,} practices in England and {len(own):,} in {choices.name} "
+            f"(one dot each), {data.month.name}"
+        )
+    return distribution(
+        title=title,
+        subtitle=subtitle,
+        values=values,
+        own=own,
+        median=median,
+        unit=data.unit,
+        own_name=f"Practices in {choices.name}" if of_whom != choices.name else choices.name,
+        median_name="Median practice",
+    )
+
+
+def substances_chart(data: ComparatorData) -> Chart | None:
+    """The medicines of the numerator, the most first; nothing where there is one only."""
+    rows = data.substances
+    if len(rows) < 2:
+        return None
+    directory = data.asking.directory
+    amount = data.comparator.numerator.amount
+    total = sum(float(cell or 0) for _, cell in rows)
+    first = names.medicine_name(directory.medicine_name(rows[0][0]))
+    share = findings.fraction(float(rows[0][1] or 0) / total)
+    noun = amount.measure.name
+    counted = data.comparator.numerator.name
+    span = f"{data.choices.name}, {data.month.name}"
+    more = f"; the first {MOST_SUBSTANCES} of {len(rows)} substances" if len(rows) > MOST_SUBSTANCES else ""
+    return bars(
+        title=f"{first} is {share} of these {noun}",
+        subtitle=f"{counted} by chemical substance, {span}{more}",
+        rows=[
+            Bar(names.medicine_name(directory.medicine_name(code)), cell)  # type: ignore[arg-type]
+            for code, cell in rows[:MOST_SUBSTANCES]
+        ],
+        unit=amount.measure.unit,
+        scale=amount.measure.scale,
+        value_name=noun[:1].upper() + noun[1:],
+    )
+
+
+# --- Key figures --------------------------------------------------------------------------------------------
+
+
+def key_figures(data: ComparatorData) -> list[dict[str, object]]:
+    """Own value, rank or spread, the peers' median, and what the difference amounts to."""
+    choices, unit = data.choices, data.unit
+    value = data.own_now[2]
+    before = data.year_before(data.own)
+    since = data.month.plus(-12).name
+    figures: list[dict[str, object]] = [
+        {
+            "label": f"{choices.name}, {data.month.name}",
+            "value": numbers.short(value, unit),
+            "note": findings.difference_words(value, before, unit, since) or data.comparator.direction.value,
+            "own": True,
+        }
+    ]
+    plural = organisations.PLURALS[choices.level]
+    if choices.is_peer:
+        figures.append(_rank_figure(data))
+    elif choices.organisation.level != ENGLAND:
+        values = [row.value for row in data.shown.rows if row.value is not None]
+        above = sum(one > (data.median or 0) for one in values)
+        figures.append(
+            {
+                "label": f"Above the median, {plural} within it",
+                "value": f"{above:,}",
+                "of": f"of {len(values):,}",
+                "note": data.comparator.direction.value.capitalize(),
+            }
+        )
+    else:
+        low, high = compare.quantile(data.peer_values, 10), compare.quantile(data.peer_values, 90)
+        figures.append(
+            {
+                "label": f"Eight in ten {plural}",
+                "value": f"{numbers.short(low, unit)} to {numbers.short(high, unit)}",
+                "note": "10th to 90th percentile",
+            }
+        )
+    figures.append(
+        {
+            "label": peers_median(data),
+            "value": numbers.short(data.median, unit),
+            "note": f"Half of {plural} in England are below this",
+        }
+    )
+    figures.append(_difference_figure(data))
+    return figures
+
+
+def _rank_figure(data: ComparatorData) -> dict[str, object]:
+    place, level = data.place, data.choices.level
+    label = f"Rank of {names.peers_name(level, data.peers.compared)}"
+    if place is None or place.rank is None:
+        return {"label": label, "value": numbers.NO_DATA}
+    return {
+        "label": label,
+        "value": f"{place.rank:,}",
+        "of": f"of {data.peers.compared:,}",
+        "note": f"1 is the lowest {findings.measure_noun(data.unit)}",
+        "percentile": place.percentile,
+        "place": data.comparator.direction.value.capitalize() if place.percentile is not None else "",
+    }
+
+
+def _difference_figure(data: ComparatorData) -> dict[str, object]:
+    """What the distance from the median amounts to, in units of the numerator."""
+    comparator = data.comparator
+    _, denominator, value = data.own_now
+    amount = comparator.numerator.amount
+    unit = amount.measure.unit
+    bottom = compare.amount_number(denominator, comparator.denominator.amount)
+    surplus = findings.surplus(value, data.median, bottom, comparator.per)
+    label = "Difference from the median"
+    if surplus is None:
+        return {"label": label, "value": numbers.NO_DATA}
+    size = numbers.short(float(round(abs(surplus))), unit)
+    if size in ("0", "£0"):
+        return {"label": label, "value": f"No {unit}", "note": f"At the median in {data.month.name}"}
+    words = f"{size} {unit}" if unit != "£" else size
+    return {
+        "label": label,
+        "value": words,
+        "note": f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}",
+    }

@@ -1,0 +1,167 @@
+"""The tables of a comparator's page and of the list of comparators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from epact2.analysis.compare import Ranked
+from epact2.comparators.definition import Comparator, Direction
+from epact2.web import links
+from epact2.web.comparator_data import ComparatorData, Series
+from epact2.web.presenters import calculation, names, numbers
+from epact2.web.presenters.ranking import shown_rows
+
+LEVEL_HEADS = {"sub-ICB location": "Sub-ICB location", "practice": "Practice", "region": "Region"}
+
+
+def ranking_table(
+    data: ComparatorData, rows: Sequence[Ranked] | None = None
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Columns and rows of the ranking; without ``rows``, those that matter to the reader."""
+    own = data.choices.organisation.code
+    everyone = data.shown.rows
+    if rows is None:
+        place = next((index for index, row in enumerate(everyone) if row.code == own), None)
+        shown: Sequence[Ranked | None] = shown_rows(everyone, place)
+    else:
+        shown = rows
+    series = data.series([row.code for row in shown if row is not None])
+    points = numbers.is_percentage(data.unit)
+    columns: list[dict[str, object]] = [
+        {"text": "Rank", "rank": True},
+        {"text": LEVEL_HEADS.get(data.choices.level, data.choices.level)},
+        {"text": "Percentage" if points else "Rate", "numeric": True},
+        {"text": "Change in 12 months" + (", points" if points else ""), "numeric": True, "wide": True},
+        {"text": "Trend", "wide": True},
+        {"text": calculation.counted(data.comparator), "numeric": True},
+    ]
+    made = [
+        {"kind": "gap", "cells": []} if row is None else _row(data, row, series[row.code]) for row in shown
+    ]
+    return columns, made
+
+
+def _row(data: ComparatorData, row: Ranked, series: Series) -> dict[str, object]:
+    amount = data.comparator.numerator.amount
+    own = row.code == data.choices.organisation.code
+    href = links.comparator(
+        data.comparator.key,
+        **data.choices.kept(
+            organisation=row.code,
+            level=data.choices.level,
+            bnf=data.comparator.medicine.text if data.comparator.medicine else None,
+        ),
+    )
+    return {
+        "own": own,
+        "own_tag": data.choices.tag if own and data.choices.own else "",
+        "cells": [
+            "" if row.rank is None else f"{row.rank:,}",
+            {"text": names.place_name(row.name), "href": href},
+            numbers.full(row.value, data.unit),
+            change_words(series, data.unit),
+            {"spark": series, "text": ""},
+            numbers.full(row.numerator, amount.measure.unit, amount.measure.scale),  # type: ignore[arg-type]
+        ],
+    }
+
+
+def change_words(series: Sequence[float | None], unit: str) -> str:
+    """The change on the same month a year earlier: points of a percentage, or per cent of a rate."""
+    if len(series) < 13 or series[-1] is None or series[-13] is None:
+        return numbers.NO_DATA
+    if numbers.is_percentage(unit):
+        return numbers.signed(series[-1] - series[-13], "", places=1)
+    change = numbers.relative_change(series[-1], series[-13])
+    return numbers.NO_DATA if change is None else numbers.signed(change, "%")
+
+
+# --- The list of comparators --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One comparator as one organisation sees it."""
+
+    comparator: Comparator
+    unit: str
+    england: float | None
+    own: Series
+    rank: int | None
+    percentile: float | None
+    compared: int
+
+
+def direction_of(comparator: Comparator, change: float | None, unit: str) -> str:
+    """A change in words: improved, worsened, no change, no target."""
+    if comparator.direction is Direction.NONE:
+        return "no target"
+    if change is None:
+        return ""
+    shown = (
+        numbers.signed(change, "", places=1) if numbers.is_percentage(unit) else numbers.signed(change, "%")
+    )
+    if shown == numbers.NO_CHANGE:
+        return "no change"
+    return "improved" if (change < 0) == (comparator.direction is Direction.LOWER) else "worsened"
+
+
+def list_table(
+    standings: Sequence[Standing], own_name: str, peers: str, kept: Mapping[str, object], *, is_england: bool
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Columns and rows of all comparators, one group for each theme."""
+    columns: list[dict[str, object]] = [
+        {"text": "Comparator"},
+        {"text": own_name, "numeric": True},
+        {"text": "Change in 12 months", "numeric": True},
+        {"text": "Trend", "wide": True},
+    ]
+    if not is_england:
+        columns[2:2] = [{"text": "England", "numeric": True}]
+        columns.append({"text": f"Rank of {peers}"})
+    rows: list[dict[str, object]] = []
+    for theme, group in groupby(standings, key=lambda one: one.comparator.theme):
+        rows.append({"kind": "subtotal", "cells": [theme, *[""] * (len(columns) - 1)]})
+        rows += [_list_row(one, kept, is_england=is_england) for one in group]
+    return columns, rows
+
+
+def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
+    now = one.own[-1] if one.own else None
+    before = one.own[-13] if len(one.own) >= 13 else None
+    change = None
+    if now is not None and before:
+        change = now - before if numbers.is_percentage(one.unit) else (now / before - 1) * 100
+    direction = direction_of(one.comparator, change, one.unit)
+    words = numbers.NO_DATA
+    if change is not None:
+        points = numbers.is_percentage(one.unit)
+        words = numbers.signed(change, "", places=1) if points else numbers.signed(change, "%")
+        words += " points" if points and words != numbers.NO_CHANGE else ""
+    cells: list[object] = [
+        {
+            "text": one.comparator.title,
+            "href": links.comparator(one.comparator.key, **kept),
+            "note": f"{one.comparator.summary} {one.comparator.direction.value.capitalize()}.",
+        },
+        numbers.full(now, one.unit),
+        {"text": words, "change": "" if words in (numbers.NO_DATA, numbers.NO_CHANGE) else direction},
+        {"spark": one.own, "text": ""},
+    ]
+    if not is_england:
+        cells[2:2] = [numbers.full(one.england, one.unit)]
+        place = f"{one.rank:,} of {one.compared:,}" if one.rank is not None else numbers.NO_DATA
+        cells.append(
+            {"text": place, "strip": one.percentile} if one.percentile is not None else {"text": place}
+        )
+    return {"cells": cells}
+
+
+def shown_count(data: ComparatorData) -> int:
+    """How many rows the short form of the ranking shows."""
+    own = data.choices.organisation.code
+    rows = data.shown.rows
+    place = next((index for index, row in enumerate(rows) if row.code == own), None)
+    return sum(row is not None for row in shown_rows(rows, place))

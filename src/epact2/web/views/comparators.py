@@ -1,0 +1,381 @@
+"""The list of comparators and the page of one."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from epact2.analysis import compare
+from epact2.comparators.definition import Comparator
+from epact2.comparators.read import UnknownComparator, comparator_named, comparators
+from epact2.model import organisations
+from epact2.model.bnf import BnfCode
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE
+from epact2.model.prescribing import FIELD_BY_NAME
+from epact2.query.encode import dumps
+from epact2.query.nodes import MonthRange
+from epact2.query.words import value_unit
+from epact2.web import links
+from epact2.web.asking import Asking
+from epact2.web.choices import (
+    Choices,
+    chosen_medicine,
+    filter_fields,
+    level_options,
+    medicine_label,
+    read_choices,
+)
+from epact2.web.comparator_data import ComparatorData, england_query, peers_query, plain
+from epact2.web.presenters import calculation, dates, names, numbers
+from epact2.web.presenters import comparator_charts as charts
+from epact2.web.presenters import comparator_findings as findings
+from epact2.web.presenters import comparator_tables as tables
+from epact2.web.presenters.comparator_tables import Standing
+from epact2.web.presenters.ranking import page_of
+
+PAGE_SIZE = 100
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All comparators by theme, with England's value and the reader's own."""
+    asking = Asking.of(request)
+    choices = read_choices(request.GET, asking.directory, asking.person)
+    standings = _standings(asking, choices)
+    peers = names.peers_name(choices.organisation.level)
+    is_england = choices.organisation.level == ENGLAND
+    kept = {"organisation": choices.organisation.code, "month": choices.month.code}
+    themes = [
+        {
+            "name": theme,
+            "table": tables.list_table(list(group), choices.name, peers, kept, is_england=is_england),
+        }
+        for theme, group in groupby(standings, key=lambda one: one.comparator.theme)
+    ]
+    context = {
+        "choices": choices,
+        "month": choices.month.name,
+        "themes": themes,
+        "open_ones": [one for one in comparators().values() if one.any_medicine],
+        "kept": kept,
+        "finding": _index_finding(standings, choices),
+        "fields": [
+            one
+            for one in filter_fields(choices, asking.directory, _suggest("organisation"))
+            if one["name"] in ("organisation", "month")
+        ],
+        "links": links,
+    }
+    return render(request, "pages/comparators.jinja", context)
+
+
+def _standings(asking: Asking, choices: Choices) -> list[Standing]:
+    """Every fixed comparator for one organisation, in three questions."""
+    fixed = [one for one in comparators().values() if not one.any_medicine]
+    months = MonthRange(max(asking.directory.months[0], choices.month.plus(-23)), choices.month)
+    mine = asking.ask(england_query(fixed, months, choices.organisation)).result.rows
+    england = asking.directory.organisation(ENGLAND_CODE)
+    latest = MonthRange(choices.month, choices.month)
+    whole = asking.ask(england_query(fixed, latest, england)).result.rows
+    is_england = choices.organisation.level == ENGLAND
+    level = FIELD_BY_NAME[choices.organisation.level]
+    peers = () if is_england else asking.ask(peers_query(fixed, level, choices.month)).result.rows
+    codes = [str(row[0]) for row in peers]
+    place = codes.index(choices.organisation.code) if choices.organisation.code in codes else None
+    made = []
+    for index, one in enumerate(fixed, start=1):
+        values = [plain(row[index]) for row in peers]
+        ranks, percentiles = compare.ranks(values), compare.percentiles(values)
+        made.append(
+            Standing(
+                comparator=one,
+                unit=value_unit(one.value),
+                england=plain(whole[0][index]) if whole else None,
+                own=_by_month([(str(row[0]), plain(row[index])) for row in mine], months),
+                rank=None if place is None else ranks[place],
+                percentile=None if place is None else percentiles[place],
+                compared=sum(value is not None for value in values),
+            )
+        )
+    return made
+
+
+def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list[float | None]:
+    found = dict(pairs)
+    count = months.last.months_since(months.first) + 1
+    return [found.get(months.first.plus(step).code) for step in range(count)]
+
+
+def _index_finding(standings: list[Standing], choices: Choices) -> str:
+    """How many comparators moved the right way in a year."""
+    moves = []
+    for one in standings:
+        if len(one.own) < 13 or one.own[-1] is None or not one.own[-13]:
+            continue
+        now, before = one.own[-1], one.own[-13]
+        change = now - before if numbers.is_percentage(one.unit) else (now / before - 1) * 100
+        moves.append(tables.direction_of(one.comparator, change, one.unit))
+    if not moves:
+        return f"Where {choices.name} stands in {choices.month.name}."
+    better, worse = moves.count("improved"), moves.count("worsened")
+    improved = numbers.counted(better, "comparator")
+    return f"In a year, {improved} improved and {worse} worsened for {choices.name}."
+
+
+@require_safe
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """One comparator for one organisation among its peers."""
+    try:
+        comparator = comparator_named(name)
+    except UnknownComparator as error:
+        raise Http404(str(error)) from error
+    asking = Asking.of(request)
+    choices = read_choices(request.GET, asking.directory, asking.person)
+    if comparator.any_medicine:
+        code, fitting = chosen_medicine(request.GET, asking.directory)
+        if not code:
+            return _choose_medicine(request, comparator, choices, fitting)
+        medicine = names.medicine_name(asking.directory.medicine_name(code))
+        comparator = comparator.for_medicine(BnfCode(code), medicine)
+    data = ComparatorData(asking, comparator, choices)
+    return render(request, "pages/comparator.jinja", _context(request, data))
+
+
+def _choose_medicine(
+    request: HttpRequest, comparator: Comparator, choices: Choices, fitting: tuple[Any, ...]
+) -> HttpResponse:
+    """The page of a comparator for any medicine while none is chosen."""
+    kept = choices.kept()
+    context = {
+        "comparator": comparator,
+        "choices": choices,
+        "kept": kept,
+        "suggest": _suggest("medicine"),
+        "typed": request.GET.get("bnf_text", "").strip(),
+        "found": [
+            {
+                "text": names.medicine_name(one.name),
+                "href": links.comparator(comparator.key, **kept, bnf=one.code),
+                "note": f"BNF {one.kind}, {one.code}",
+            }
+            for one in fitting
+        ],
+        "examples": [
+            {"text": text, "href": links.comparator(comparator.key, **kept, bnf=code)}
+            for text, code in (
+                ("Antibacterial drugs", "0501"),
+                ("Antidepressant drugs", "0403"),
+                ("Proton pump inhibitors", "0103050"),
+                ("Direct-acting and other oral anticoagulants", "0208020"),
+            )
+            if _is_known(choices, code, request)
+        ],
+    }
+    return render(request, "pages/comparator_medicine.jinja", context)
+
+
+def _is_known(choices: Choices, code: str, request: HttpRequest) -> bool:
+    return bool(Asking.of(request).directory.medicines_under(code, BnfCode(code).level))
+
+
+def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
+    """Everything that the page's template needs."""
+    choices, comparator, directory = data.choices, data.comparator, data.asking.directory
+    rows, number, pages = None, 1, 1
+    show_all = request.GET.get("show") == "all"
+    if show_all:
+        wanted = request.GET.get("page", "1")
+        rows, number, pages = page_of(data.shown.rows, int(wanted) if wanted.isdigit() else 1, PAGE_SIZE)
+    kept = choices.kept(bnf=comparator.medicine.text if comparator.medicine else None)
+    is_practice = choices.level == organisations.PRACTICE
+    substances = charts.substances_chart(data)
+    return {
+        "comparator": comparator,
+        "choices": choices,
+        "finding": _finding(data),
+        "rest": f"{comparator.summary} {comparator.direction.value.capitalize()}.",
+        "fields": _fields(data),
+        "kept": {"bnf": kept["bnf"]} if kept["bnf"] else {},
+        "figures": charts.key_figures(data),
+        "over_time": charts.over_time(data),
+        "ranking_chart": charts.practices_chart(data) if is_practice else charts.ranking_chart(data),
+        "ranking_title": charts.ranking_title(data),
+        "table": tables.ranking_table(data, rows),
+        "peers": charts.peers_words(data),
+        "short": not show_all and len(data.shown.rows) > tables.shown_count(data),
+        "show_all": show_all,
+        "page": number,
+        "pages": pages,
+        "all_count": len(data.shown.rows),
+        "page_address": lambda at: f"{links.comparator(comparator.key, **kept, show='all', page=at)}#ranking",
+        "all_address": f"{links.comparator(comparator.key, **kept, show='all')}#ranking",
+        "few_address": f"{links.comparator(comparator.key, **kept)}#ranking",
+        "practices_chart": None if is_practice else charts.practices_chart(data),
+        "substances": substances,
+        "substance_links": _substance_links(data) if substances else [],
+        "trend_downloads": [
+            {"text": "Percentiles (CSV)", "href": links.download(data.bands_query, "csv"), "download": True},
+            {
+                "text": "Percentiles (Excel)",
+                "href": links.download(data.bands_query, "xlsx"),
+                "download": True,
+            },
+            {
+                "text": f"{choices.name} (CSV)",
+                "href": links.download(data.trend_query, "csv"),
+                "download": True,
+            },
+            {
+                "text": f"{choices.name} (Excel)",
+                "href": links.download(data.trend_query, "xlsx"),
+                "download": True,
+            },
+        ],
+        "ranking_downloads": links.downloads(data.ranking_query),
+        "practice_downloads": links.downloads(data.practices_query),
+        "substance_downloads": links.downloads(data.substances_query),
+        "next": _next(data),
+        "how": {
+            "numerator": calculation.part_words(comparator.numerator, directory),
+            "denominator": calculation.part_words(comparator.denominator, directory),
+            "formula": calculation.formula(comparator),
+            "question": dumps(data.ranking_query),
+            "explorer": links.explorer(data.ranking_query),
+            "reviewed": dates.day(comparator.reviewed),
+            "release": directory.release,
+            "months": dates.period(data.months[0], data.months[-1]),
+            "peers": names.peers_name(choices.level),
+            "medicine": lambda code: links.medicine(code, organisation=choices.organisation.code),
+        },
+        "breadcrumbs": [
+            {"text": "Home", "href": reverse("home")},
+            {"text": "Comparators", "href": reverse("comparators")},
+        ],
+    }
+
+
+def _finding(data: ComparatorData) -> str:
+    choices = data.choices
+    if choices.is_peer:
+        place = data.place
+        return findings.standing(
+            choices.name,
+            place.value if place else None,
+            place.rank if place else None,
+            data.peers.compared,
+            names.peers_name(choices.level),
+            data.median,
+            data.unit,
+        )
+    value = data.own_now[2]
+    if value is None:
+        return f"{choices.name} has no value in {data.month.name}."
+    verb = f"{choices.name} is at {numbers.short(value, data.unit)} in {data.month.name}"
+    before = data.year_before(data.own)
+    words = findings.difference_words(value, before, data.unit, data.month.plus(-12).name)
+    return f"{verb}, {words[:1].lower()}{words[1:]}." if words else f"{verb}."
+
+
+def _fields(data: ComparatorData) -> list[dict[str, object]]:
+    """The filter bar; a comparator of any medicine has a box for the medicine first."""
+    choices, directory = data.choices, data.asking.directory
+    fields = filter_fields(choices, directory, _suggest("organisation"))
+    counts = {choices.level: data.peers.compared}
+    for one in fields:
+        if one["name"] == "level":
+            levels = [str(option["value"]) for option in one["options"]]  # type: ignore[attr-defined]
+            one["options"] = level_options(choices, levels, counts)
+    if data.comparator.medicine:
+        code = data.comparator.medicine.text
+        shown = medicine_label(directory.medicine_name(code), code)
+        box = {
+            "kind": "organisation", "name": "bnf", "label": "Medicine", "suggest": _suggest("medicine"),
+            "value": code, "shown": shown,
+        }  # fmt: skip
+        fields.insert(0, box)
+    return fields
+
+
+def _substance_links(data: ComparatorData) -> list[dict[str, str]]:
+    directory = data.asking.directory
+    return [
+        {
+            "text": names.medicine_name(directory.medicine_name(code)),
+            "href": links.medicine(code, organisation=data.choices.organisation.code),
+        }
+        for code, _ in data.substances[: charts.MOST_SUBSTANCES]
+    ]
+
+
+def _next(data: ComparatorData) -> list[dict[str, object]]:
+    """The next questions."""
+    choices, comparator = data.choices, data.comparator
+    kept = choices.kept(bnf=comparator.medicine.text if comparator.medicine else None)
+    made: list[dict[str, object]] = []
+    practices = sum(row.value is not None for row in data.own_practices)
+    if choices.organisation.level not in (organisations.PRACTICE, ENGLAND) and choices.level != "practice":
+        made.append(
+            {
+                "text": f"Rank the {practices:,} practices",
+                "href": f"{links.comparator(comparator.key, **{**kept, 'level': 'practice'})}#ranking",
+                "note": f"Within {choices.name}",
+            }
+        )
+    parent = _parent(data)
+    if parent is not None:
+        made.append(
+            {
+                "text": f"Look at {names.organisation_name(parent)}",
+                "href": links.comparator(
+                    comparator.key, **{**kept, "organisation": parent.code, "level": parent.level}
+                ),
+                "note": f"The {parent.level} above" if parent.level != ENGLAND else "The whole country",
+            }
+        )
+    if comparator.medicine:
+        made.append(
+            {
+                "text": "Look at the medicine",
+                "href": links.medicine(
+                    comparator.medicine.text, organisation=choices.organisation.code, month=choices.month.code
+                ),
+                "note": "Items, cost and products",
+            }
+        )
+    else:
+        made.append(
+            {
+                "text": "Medicines behind the measure",
+                "href": links.explorer(data.substances_query),
+                "note": "The numerator by chemical substance",
+            }
+        )
+    made.append(
+        {
+            "text": "Open in the explorer",
+            "href": links.explorer(data.ranking_query),
+            "note": "Add fields, change filters, download",
+        }
+    )
+    return made
+
+
+def _parent(data: ComparatorData) -> organisations.Organisation | None:
+    """The organisation above, up the commissioning line; England above regions and PCNs."""
+    one, directory = data.choices.organisation, data.asking.directory
+    line = [level for level in organisations.COMMISSIONING if level != ENGLAND]
+    above = line[: line.index(one.level)] if one.level in line else []
+    for level in reversed(above):
+        code = one.parent(level)
+        if code != organisations.UNKNOWN_CODE:
+            return directory.organisation(code, level)
+    return None if one.level == ENGLAND else directory.organisation(ENGLAND_CODE)
+
+
+def _suggest(kind: str) -> str:
+    return f"{reverse('suggest')}?kind={kind}"
