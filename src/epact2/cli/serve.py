@@ -1,8 +1,12 @@
-"""The command that serves the pages."""
+"""The command that serves the pages.
+
+It becomes the server's own process: the command line and the pages do not import each other.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -20,6 +24,5 @@ def serve(
     os.environ["EPACT2_STORE"] = str(place.store)
     if place.release is not None:
         os.environ["EPACT2_RELEASE"] = str(place.release)
-    from epact2.web.server import serve as run
-
-    run(address=address, workers=workers, threads=threads)
+    options = ["--address", address, "--workers", str(workers), "--threads", str(threads)]
+    os.execv(sys.executable, [sys.executable, "-m", "epact2.web", *options])  # noqa: S606  no shell is wanted

@@ -1,0 +1,28 @@
+"""``python -m epact2.web``: what ``epact2 serve`` becomes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from epact2.errors import Epact2Error
+from epact2.web.server import serve
+
+
+def main() -> int:
+    """Serve with the options given; a wrong setting is told in words."""
+    parser = argparse.ArgumentParser(prog="epact2 serve", description="Serve the web application.")
+    parser.add_argument("--address", default="127.0.0.1:8000")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=8)
+    options = parser.parse_args()
+    try:
+        serve(address=options.address, workers=options.workers, threads=options.threads)
+    except Epact2Error as error:
+        sys.stderr.write(f"epact2: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
