@@ -33,7 +33,9 @@ build/.dev: requirements/dev.txt build/.base
 	@touch $@
 
 # Front-end files come from the npm lock file, through the Node of the virtual environment.
-build/.web: package-lock.json package.json scripts/build_assets.py build/.base
+# Our own style sheets and scripts are collected with them, so an edited one is collected again.
+OWN_STATIC := $(shell find src/epact2/web/static -type f -not -path '*/vendor/*' 2>/dev/null)
+build/.web: package-lock.json package.json scripts/build_assets.py $(OWN_STATIC) build/.base
 	@echo "Installing the front-end files of package-lock.json …"
 	@$(BIN)/python scripts/build_assets.py
 	@touch $@

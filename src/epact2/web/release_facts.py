@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from epact2.errors import Epact2Error
+from epact2.web import engine
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
@@ -15,5 +18,11 @@ class ReleaseFacts:
 
 
 def current() -> ReleaseFacts | None:
-    """The facts of the release that answers are given from; None while no data is loaded."""
-    return None
+    """The facts of the release that answers are given from; None while questions cannot be answered."""
+    try:
+        directory = engine.current().directory
+    except Epact2Error:
+        return None
+    if not directory.months:
+        return None
+    return ReleaseFacts(directory.release, directory.months[-1].name, directory.synthetic)
