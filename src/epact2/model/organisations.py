@@ -21,6 +21,10 @@ PRACTICE = "practice"
 ENGLAND_CODE = "ENG"
 UNKNOWN_CODE = "-"
 
+# The name of every invented practice ends so: prescribing that is invented can be told from its file alone,
+# and a release that holds any of it is marked on every page and export.
+SYNTHETIC_MARK = "(SYNTHETIC)"
+
 # From widest to narrowest: pages and drills rely on the order.
 COMMISSIONING = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PRACTICE)
 NETWORK = (ENGLAND, PCN, PRACTICE)

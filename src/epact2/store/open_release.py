@@ -8,7 +8,7 @@ from typing import Any
 from epact2.model import bnf, organisations
 from epact2.model.bnf import BadBnfCode, BnfCode
 from epact2.model.months import each_month
-from epact2.model.organisations import UNKNOWN_CODE, Organisation
+from epact2.model.organisations import SYNTHETIC_MARK, UNKNOWN_CODE, Organisation
 from epact2.store.catalogue import Catalogue, Medicines, Practice
 from epact2.store.directory import Directory, Medicine
 from epact2.store.release import Release
@@ -92,7 +92,7 @@ def _read_directory(
             if _is_of_level(code, level)
         ],
         latest_codes=latest_codes,
-        synthetic=any("synthetic" in line.casefold() for one in release.datasets for line in one.report),
+        synthetic=any(one.name.endswith(SYNTHETIC_MARK) for one in found),
     )
 
 
