@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from epact2.load.publish import load_files
+from epact2.model import bnf
 from epact2.store.release import list_releases, read_release
+from epact2.store.tables import LEVEL_COLUMNS
 from support.epd import GOOD_ROWS, LAYOUTS, boring_rows, epd_row, write_epd
 from support.stores import dimension_rows, stored_rows, totals_rows
 
@@ -135,3 +137,35 @@ def test_what_looks_wrong_is_reported_and_kept(tmp_path: Path) -> None:
     assert "neither 15 nor 11 letters and digits (for example X)" in said
     assert len(stored_rows(tmp_path / "store")) == 3
     assert read_release(tmp_path / "store").datasets[0].report == outcome.files[0].warnings
+
+
+def test_levels_of_codes_are_those_of_the_model(tmp_path: Path) -> None:
+    codes = ["0501013B0BBABAC", "190700000BBCJA0", "21010230116", "23350108001", "0501013B0AA", "X", "2101"]
+    rows = [epd_row(BNF_CODE=code) for code in codes]
+    load_files(tmp_path / "store", [write_epd(tmp_path, rows)])
+    columns = ", ".join(f"published_{column}" for column in LEVEL_COLUMNS)
+    for code, *found in dimension_rows(tmp_path / "store", f"SELECT code, {columns} FROM f.medicine"):
+        expected = [bnf.code_at(str(code), level) for level in bnf.LEVELS] + [
+            bnf.generic_equivalent(str(code))
+        ]
+        assert found == expected
+
+
+def test_months_loaded_one_by_one_or_all_at_once_give_the_same(tmp_path: Path) -> None:
+    files = []
+    for month in ("2017_09", "2017_10", "2017_12"):
+        rows = [{**row, "YEAR_MONTH": month} for row in GOOD_ROWS[: int(month[-1]) + 2]]
+        files.append(write_epd(tmp_path, rows, month=month.replace("_", "")))
+    for file in files:
+        load_files(tmp_path / "one by one", [file])
+    load_files(tmp_path / "at once", files)
+    assert stored_rows(tmp_path / "one by one") == stored_rows(tmp_path / "at once")
+    for sql in (
+        "SELECT code, h.* EXCLUDE (practice) FROM f.practice_month h JOIN f.practice USING (practice)",
+        "SELECT * EXCLUDE (presentation) FROM f.medicine",
+        "FROM f.bnf_name",
+        "FROM f.month",
+        "FROM f.organisation",
+    ):
+        one_by_one = dimension_rows(tmp_path / "one by one", sql)
+        assert sorted(one_by_one) == sorted(dimension_rows(tmp_path / "at once", sql))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ class Build:
                     for intake in intakes
                     for read in (
                         intake.prescribing.practices if intake.prescribing else {},
-                        intake.lists.cells if intake.lists else {},
+                        intake.lists.listed if intake.lists else {},
                     )
                     for code in read
                 },
@@ -75,8 +75,8 @@ class Build:
                 code for intake in months if intake.prescribing for code in intake.prescribing.presentations
             }
             wanted = names[bnf.PRESENTATION].keys() | published
-            wanted |= {latest.get(code, code) for code in published}
             known = self._known_keys("medicine", "presentation")
+            wanted |= {latest.get(code, code) for code in published | known.keys()}
             stale: dict[int, Path] = {}
             try:
                 presentation_keys = keys.spread(known, wanted)
@@ -246,7 +246,13 @@ class Build:
             names = dimensions.organisation_names(reference, read.practices, listed)
             dimensions.write_practices(self.connection, places, practice_keys, months, names)
             population.write_population(
-                self.connection, lists, practice_keys, kept_months, read.practices, reference
+                self.connection,
+                lists,
+                practice_keys,
+                kept_months,
+                self._unchanged(kept_months, intakes, rows),
+                read.practices,
+                reference,
             )
             dimensions.write_adq(self.connection, reference)
             insert_rows(
@@ -259,3 +265,11 @@ class Build:
             )
         self.progress.end()
         return keep(self.store, draft, "dimensions")
+
+    def _unchanged(
+        self, kept_months: Sequence[int], intakes: Sequence[Intake], rows: Mapping[int, StoredFile]
+    ) -> list[int]:
+        """The kept months whose population is as it was: same weights, same prescribing practices."""
+        if self.base is None or any(one.kind in (formats.STAR_PU, formats.ASTRO_PU) for one in intakes):
+            return []
+        return [month for month in kept_months if self.base.rows.get(month) == rows.get(month)]

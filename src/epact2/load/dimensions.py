@@ -12,7 +12,7 @@ import duckdb
 
 from epact2.load import formats
 from epact2.load.database import attached
-from epact2.load.fast import insert_rows
+from epact2.load.fast import insert_rows, quoted
 from epact2.load.history import Reference
 from epact2.load.places import Places, PracticeNow
 from epact2.load.prescribing import PublishedPractice
@@ -20,7 +20,7 @@ from epact2.load.reference_files import ODS_AUTHORITY
 from epact2.model import bnf
 from epact2.model.organisations import ICB, PCN, PRACTICE, REGION, SUB_ICB_LOCATION, UNKNOWN_CODE
 from epact2.store import tables
-from epact2.store.tables import LEVEL_COLUMNS, PUBLISHED_PRACTICE
+from epact2.store.tables import PUBLISHED_PRACTICE
 
 UNALLOCATED_PCN = "U"
 
@@ -70,41 +70,72 @@ class Medicines:
         return self.latest.get(code, code)
 
 
-def level_codes(code: str) -> tuple[str, ...]:
-    """A presentation's codes in the order of ``LEVEL_COLUMNS``."""
-    return (*(bnf.code_at(code, level) for level in bnf.LEVELS), bnf.generic_equivalent(code))
-
-
 def write_medicines(
     connection: duckdb.DuckDBPyConnection, medicines: Medicines, published_names: Mapping[str, str]
 ) -> None:
     """Write medicine and bnf_name."""
     known = medicines.names[bnf.PRESENTATION]
-    rows = []
-    for code, key in medicines.keys.items():
-        latest = medicines.latest_of(code)
-        name = known.get(code) or published_names.get(code, "")
-        rows.append((key, code, name, code in known, latest, *level_codes(latest), *level_codes(code)))
-    assert len(rows[0]) == 5 + 2 * len(LEVEL_COLUMNS) if rows else True
-    insert_rows(connection, "dimensions.medicine", sorted(rows))
-    named: dict[tuple[str, str], str] = {}
-    for code in medicines.keys:
-        for one in {code, medicines.latest_of(code)}:
-            for level in bnf.LEVELS:
-                named[level, bnf.code_at(one, level)] = ""
-            named[bnf.PRESENTATION, one] = published_names.get(one, "")
-    for level, names in medicines.names.items():
-        named.update(((level, code), name) for code, name in names.items())
-    for (level, code), name in named.items():
-        if not name and level not in (bnf.CHAPTER, bnf.SECTION, bnf.PRESENTATION):
-            # Levels that a code does not have are shown as its section (or as its own presentation).
-            shorter = medicines.names[bnf.SECTION] if len(code) == 4 else known
-            named[level, code] = shorter.get(code) or published_names.get(code, "")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE coded "
+        "(presentation INTEGER, code VARCHAR, name VARCHAR, known BOOLEAN, latest VARCHAR)"
+    )
     insert_rows(
         connection,
-        "dimensions.bnf_name",
-        sorted((level, code, name) for (level, code), name in named.items()),
+        "coded",
+        [
+            (
+                key,
+                code,
+                known.get(code) or published_names.get(code, ""),
+                code in known,
+                medicines.latest_of(code),
+            )
+            for code, key in medicines.keys.items()
+        ],
     )
+    levels = ", ".join(_levels_of(column) for column in ("latest", "code"))
+    connection.execute(
+        f"INSERT INTO dimensions.medicine SELECT *, {levels} FROM coded ORDER BY presentation"  # noqa: S608
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE named (level VARCHAR, code VARCHAR, name VARCHAR)")
+    hierarchy = [
+        (level, code, name) for level, names in medicines.names.items() for code, name in names.items()
+    ]
+    insert_rows(connection, "named", hierarchy)
+    codes = " UNION ".join(
+        f"SELECT {quoted(level)} AS level, {prefix}{tables.level_column(level)} AS code "  # noqa: S608
+        "FROM dimensions.medicine"
+        for level in bnf.LEVELS
+        for prefix in ("", "published_")
+    )
+    # A level that a code does not have is shown as its section, or as its own presentation: so is its name.
+    connection.execute(
+        f"""
+        INSERT INTO dimensions.bnf_name
+        SELECT level, code, coalesce(named.name, CASE WHEN level NOT IN ('chapter', 'section')
+            THEN coalesce(section.name, coded.name) END, '')
+        FROM ({codes} UNION SELECT level, code FROM named) AS used
+        LEFT JOIN named USING (level, code)
+        LEFT JOIN named AS section ON section.level = 'section' AND section.code = used.code
+        LEFT JOIN coded ON coded.code = used.code
+        ORDER BY level, code
+        """  # noqa: S608 - declared names
+    )
+
+
+def _levels_of(column: str) -> str:
+    """The codes of a column at every level as SQL, as ``bnf.code_at`` and ``bnf.generic_equivalent`` say."""
+    appliances = f"left({column}, 2) IN ('20', '21', '22', '23')"
+    found = []
+    for level, length in bnf.LENGTH_OF_LEVEL.items():
+        of_appliance = (
+            column if level in (bnf.PRODUCT, bnf.PRESENTATION) else f"left({column}, {min(length, 4)})"
+        )
+        found.append(f"CASE WHEN {appliances} THEN {of_appliance} ELSE left({column}, {length}) END")
+    pointer = f"substr({column}, 14, 2)"
+    generic = f"left({column}, 9) || 'AA' || {pointer} || {pointer}"
+    found.append(f"CASE WHEN length({column}) = 15 THEN {generic} ELSE {column} END")
+    return ", ".join(found)
 
 
 def write_practices(

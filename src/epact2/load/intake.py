@@ -183,7 +183,7 @@ class Desk:
             intake.month = intake.prescribing.month
             intake.warnings.extend(intake.prescribing.warnings)
         elif intake.kind == formats.LIST_SIZE:
-            intake.lists = read_lists(received, recognised, intake.month)
+            intake.lists = read_lists(self._connection, received, recognised, intake.month)
             intake.warnings.extend(intake.lists.warnings)
         else:
             intake.reference = read_reference_file(received, recognised)

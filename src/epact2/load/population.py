@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -24,28 +24,28 @@ def write_population(
     connection: duckdb.DuckDBPyConnection,
     lists: Sequence[Lists],
     keys: Mapping[str, int],
-    kept_months: Iterable[int],
+    kept_months: Collection[int],
+    unchanged_months: Collection[int],
     prescribing: Mapping[int, Iterable[str]],
     reference: Reference,
 ) -> None:
-    """Write population_age and listed_practice (new months, and those kept of ``base``), then population."""
-    kept = ", ".join(str(month) for month in sorted(kept_months))
-    if kept:
-        for table in ("population_age", "listed_practice"):
-            connection.execute(
-                f"INSERT INTO dimensions.{table} SELECT * FROM base.{table} WHERE month IN ({kept})"  # noqa: S608
-            )
+    """Write population_age and listed_practice, then population.
+
+    ``kept_months`` are copied from the release before; of those, nothing that makes up the population of the
+    ``unchanged_months`` has changed.
+    """
+    _copy(connection, "population_age", kept_months)
+    _copy(connection, "listed_practice", kept_months)
+    _copy(connection, "population", unchanged_months)
+    connection.execute("CREATE OR REPLACE TEMP TABLE practice_key (practice VARCHAR, key INTEGER)")
+    insert_rows(connection, "practice_key", list(keys.items()))
     for one in lists:
-        cells = [(keys[practice], sex, band, patients) for practice, sex, band, patients in one.cell_rows()]
-        cells.sort()
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE cells "
-            "(practice INTEGER, sex VARCHAR, age_band VARCHAR, patients INTEGER)"
-        )
-        insert_rows(connection, "cells", cells)
         listed = [(keys[found.code], *found.cells) for found in one.listed.values()]
         for month in one.months:
-            connection.execute(f"INSERT INTO dimensions.population_age SELECT {month.number}, * FROM cells")  # noqa: S608
+            connection.execute(
+                f"INSERT INTO dimensions.population_age SELECT {month.number}, key, sex, age_band, patients "  # noqa: S608
+                f"FROM {one.table} JOIN practice_key USING (practice) ORDER BY key, sex, age_band"
+            )
             insert_rows(
                 connection, "dimensions.listed_practice", sorted((month.number, *row) for row in listed)
             )
@@ -53,12 +53,29 @@ def write_population(
     insert_rows(
         connection,
         "prescribes",
-        [(month, keys[code]) for month, codes in prescribing.items() for code in codes],
+        [
+            (month, keys[code])
+            for month, codes in prescribing.items()
+            if month not in unchanged_months
+            for code in codes
+        ],
     )
-    connection.execute(_population_sql(reference))
+    connection.execute(_population_sql(reference, unchanged_months))
 
 
-def _population_sql(reference: Reference) -> str:
+def _months(months: Collection[int]) -> str:
+    """Months as SQL; no month is 0."""
+    return ", ".join(str(int(month)) for month in sorted(months)) or "0"
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, months: Collection[int]) -> None:
+    if months:
+        connection.execute(
+            f"INSERT INTO dimensions.{table} SELECT * FROM base.{table} WHERE month IN ({_months(months)})"  # noqa: S608
+        )
+
+
+def _population_sql(reference: Reference, unchanged_months: Collection[int]) -> str:
     age = "CAST(split_part(replace(age_band, '+', '-'), '-', 1) AS INTEGER)"
     bounds = [*_FIRST_AGES[1:], 1000]
     sums = ", ".join(
@@ -83,7 +100,8 @@ def _population_sql(reference: Reference) -> str:
         SELECT month, practice, prescribes.practice IS NOT NULL AS prescribes, {values}
         FROM (
             SELECT month, practice, sum(patients) AS list_size, {sums}
-            FROM (SELECT *, {age} AS age FROM dimensions.population_age)
+            FROM (SELECT *, {age} AS age FROM dimensions.population_age
+                  WHERE month NOT IN ({_months(unchanged_months)}))
             GROUP BY month, practice
         ) LEFT JOIN prescribes USING (month, practice)
         ORDER BY month, practice
