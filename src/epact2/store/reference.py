@@ -264,11 +264,10 @@ class _Question:
             is_kept = group.codes[within:row_count] in kept[group.codes[:within]]
             (chosen if is_kept else left_out).append(group)
         if top.others:
-            columns = self.query.columns
             assert not any(field.dimension is Dimension.TIME for field in ranked), "query.check refuses it"
             for key in sorted({(*one.codes[:within], *one.codes[row_count:]) for one in left_out}):
                 left = _Left(ranked, frozenset(kept[key[:within]]))
-                chosen.append(replace(self.group((*top.within, *columns), key), left=left))
+                chosen.append(replace(self.group((*top.within, *self.query.columns), key), left=left))
         return chosen
 
     def ranking(self) -> list[_Group]:
@@ -276,9 +275,8 @@ class _Question:
         by_value = [order for order in self.query.order if order.by in self.query.values]
         order = by_value[0] if by_value else Order(self.query.values[0], descending=True)
         assert not isinstance(order.by, Field)
-        numbers = []
-        for group in self.listed(self.query.rows):
-            numbers.append((_plain(self.number(order.by, group, PLAIN), order.by), group))
+        groups = self.listed(self.query.rows)
+        numbers = [(_plain(self.number(order.by, group, PLAIN), order.by), group) for group in groups]
         known = [(number, group) for number, group in numbers if number is not None]
         known.sort(key=lambda pair: -pair[0] if order.descending else pair[0])  # stable: by code before
         return [group for _, group in known] + [group for number, group in numbers if number is None]
@@ -342,12 +340,10 @@ def _change(now: Number, before: Number, inner: Value, relative: bool) -> Number
         return None
     if not relative and isinstance(now, int) and isinstance(before, int):
         return now - before
-    now_plain, before_plain = _plain(now, inner), _plain(before, inner)
-    assert now_plain is not None
-    assert before_plain is not None
+    now, before = _plain(now, inner) or 0.0, _plain(before, inner) or 0.0
     if not relative:
-        return now_plain - before_plain
-    return now_plain / before_plain - 1 if before_plain else None
+        return now - before
+    return now / before - 1 if before else None
 
 
 def _percentile(numbers: list[float], percentile: int) -> float | None:

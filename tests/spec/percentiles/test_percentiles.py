@@ -11,6 +11,17 @@ PRESCRIBING = """
 """
 
 
+WITH_LISTS = {
+    "prescribing": PRESCRIBING,
+    "lists": """
+        practice | month   | list size | ASTRO-PU
+        A        | 2021-04 | 1000      | 4000.5
+        B        | 2021-04 | 2000      | 9000
+        A        | 2021-05 | 3000      | 8000
+    """,
+}
+
+
 def test_median_of_an_amount(spec_test):
     """The practice in the middle. Between two practices, in proportion to the distance."""
     spec_test(
@@ -40,4 +51,18 @@ def test_each_column(spec_test):
         PRESCRIBING,
         {"values": ["items"], "rows": ["practice"], "columns": ["month"], "percentiles": [50]},
         {("2021-04", 50): 2, ("2021-05", 50): 5},
+    )
+
+
+def test_people(spec_test):
+    """Of patients and prescribing units too, in patients and units."""
+    spec_test(
+        WITH_LISTS,
+        {"values": ["list size", "ASTRO-PU"], "rows": ["practice", "month"], "percentiles": [50]},
+        {50: (2000, 8000)},
+    )
+    spec_test(
+        WITH_LISTS,
+        {"values": ["list size"], "rows": ["practice"], "percentiles": [0, 100]},
+        {0: 2000 / 2, 100: (1000 + 3000) / 2},
     )
