@@ -66,3 +66,19 @@ def test_people(spec_test):
         {"values": ["list size"], "rows": ["practice"], "percentiles": [0, 100]},
         {0: 2000 / 2, 100: (1000 + 3000) / 2},
     )
+
+
+def test_people_of_some_months(spec_test):
+    """For each month by itself, also where some months have no lists."""
+    spec_test(
+        {
+            "prescribing": PRESCRIBING,
+            "lists": """
+                practice | month   | ASTRO-PU
+                A        | 2021-04 | 4000.5
+                B        | 2021-04 | 9000
+            """,
+        },
+        {"values": ["ASTRO-PU"], "rows": ["practice"], "columns": ["month"], "percentiles": [100]},
+        {("2021-04", 100): 9000, ("2021-05", 100): None},
+    )
