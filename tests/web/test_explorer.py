@@ -216,7 +216,7 @@ def test_the_chart_may_show_another_measure(signed_in):
     page = ask(
         signed_in, {"values": ["items", "list size"], "rows": ["ICB"], "months": {"latest": 1}}, chart="2"
     )
-    assert "<b>list size</b>" in page.content.decode()
+    assert "<b>List size</b>" in page.content.decode()
 
 
 def test_many_lines_are_five_and_it_is_said(signed_in):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from epact2.model.fields import Dimension, Field
-from epact2.model.organisations import PLURALS
+from epact2.model.organisations import PLURALS, UNKNOWN_CODE
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Result
 from epact2.web.charts.bars import bars
@@ -74,7 +74,12 @@ class _Drawing:
             key = (*row[:place], *row[place + 1 : len(fields)])
             series.setdefault(key, {})[str(row[place])] = row[self.at]
         others = [one for one in fields if one != time]
-        keys = sorted(series, key=lambda key: self.order.get(key, 0))
+        with_numbers = [
+            key for key, cells in series.items() if any(one is not None for one in cells.values())
+        ]
+        keys = sorted(with_numbers, key=lambda key: (UNKNOWN_CODE in key, self.order.get(key, 0)))
+        if not keys:
+            return ChartChoice(None, "There is no number to draw.")
         shown = keys[:MOST_LINES]
         lines = [
             Line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from epact2.model.fields import Dimension, Field
-from epact2.model.organisations import PLURALS
+from epact2.model.organisations import PLURALS, UNKNOWN_CODE
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Result
 from epact2.web.presenters import numbers
@@ -34,7 +34,7 @@ def finding(query: Query, result: Result, name_of: NameOf) -> str:
 
 
 def _highest(query: Query, rows: Sequence[Row], one: Field, column: Column, name_of: NameOf) -> str:
-    parts = [row for row in rows if row[0] not in (None, OTHERS) and row[1] is not None]
+    parts = [row for row in rows if row[0] not in (None, OTHERS, UNKNOWN_CODE) and row[1] is not None]
     if len(parts) < 2:
         return ""
     best = max(parts, key=lambda row: float(row[1] or 0))
@@ -64,7 +64,8 @@ def _over_time(query: Query, result: Result, time: Field, column: Column, name_o
     size = f"{abs(change):.1f}%"
     verb = "stayed the same" if size == "0.0%" else f"{'rose' if change > 0 else 'fell'} by {size}"
     start, end = (member_name(time, code, name_of) for code in (first, last))
-    return f"{_capital(column.name)} {verb} from {start} to {end}"
+    between = f"between {start} and {end}" if " to " in start else f"from {start} to {end}"
+    return f"{_capital(column.name)} {verb} {between}"
 
 
 def _number(cell: Cell, column: Column) -> float | None:
@@ -74,7 +75,8 @@ def _number(cell: Cell, column: Column) -> float | None:
 
 def _full(cell: Cell, column: Column) -> str:
     known = cell if isinstance(cell, (int, float)) else None
-    return numbers.short(known, unit_shown(column.unit), column.scale)
+    said = numbers.short(known, unit_shown(column.unit), column.scale)
+    return f"{said} {column.unit}" if column.unit in ("items", "patients") else said
 
 
 def _plural(one: Field) -> str:

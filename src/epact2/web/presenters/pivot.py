@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.organisations import UNKNOWN_CODE
 from epact2.query.nodes import Amount, Query, Rolling, Value, YearToDate
 from epact2.query.result import Cell, Column, Result
 from epact2.web.presenters import numbers
@@ -82,23 +83,29 @@ def _read(query: Query, result: Result) -> tuple[_Node, list[Key]]:
         if node.rank < 0 or (is_total and across):
             node.rank = place
         node.cells[across] = row[field_count:]
-    _sort(root)
-    return root, sorted(column_keys, key=lambda key: _column_order(key, query.columns))
+    _sort(root, unknown_last=not query.order)
+    return root, sorted(column_keys, key=_column_order)
 
 
-def _sort(node: _Node) -> None:
+def _sort(node: _Node, *, unknown_last: bool) -> None:
     # A group that the answer holds no row for (no totals were asked for) stands where its first row stood.
     for child in node.children.values():
-        _sort(child)
+        _sort(child, unknown_last=unknown_last)
         if child.rank < 0:
             child.rank = min((one.rank for one in child.children.values()), default=0)
-    node.children = dict(sorted(node.children.items(), key=lambda pair: pair[1].rank))
+    # By code the unknown ("-") would stand first, where nobody looks for it.
+    node.children = dict(
+        sorted(
+            node.children.items(),
+            key=lambda pair: (unknown_last and pair[0] == UNKNOWN_CODE, pair[1].rank),
+        )
+    )
 
 
-def _column_order(key: Key, fields: Sequence[Field]) -> tuple[tuple[int, str], ...]:
-    """By code, then all others, then the total."""
-    del fields
-    return tuple((2, "") if code is None else (1, "") if code == OTHERS else (0, str(code)) for code in key)
+def _column_order(key: Key) -> tuple[tuple[int, str], ...]:
+    """By code, then the unknown, all others, and the total."""
+    last = {None: 3, OTHERS: 2, UNKNOWN_CODE: 1}
+    return tuple((last[code], "") if code in last else (0, str(code)) for code in key)
 
 
 def _cut_columns(keys: list[Key], room: int, latest: bool) -> list[Key]:
@@ -201,7 +208,7 @@ class _Writer:
     def _named(self, one: Field, code: Cell) -> tuple[str, str]:
         name = member_name(one, code, self.name_of)
         plain = str(code)
-        if plain == OTHERS or one.dimension is Dimension.TIME or name == plain:
+        if plain in (OTHERS, UNKNOWN_CODE) or one.dimension is Dimension.TIME or plain in name:
             return name, ""
         return name, plain
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.months import MONTH_NAMES
 from epact2.model.prescribing import MONTH
 from epact2.query.nodes import Query, Value
 from epact2.query.result import Cell, Column
@@ -81,10 +82,16 @@ def member_name(one: Field, code: Cell, name_of: NameOf) -> str:
     if code is None:
         return "Total"
     if one.dimension is Dimension.TIME:
-        return dates.short_month(str(code)) if one == MONTH else dates.period_name(str(code))
+        return dates.short_month(str(code)) if one == MONTH else _short(dates.period_name(str(code)))
     return name_of(one, code)
+
+
+def _short(period: str) -> str:
+    """``Apr to Jun 2025``: columns are narrow."""
+    return " ".join(word[:3] if word in MONTH_NAMES else word for word in period.split())
 
 
 def unit_note(unit: str) -> str:
     """What stands under a value's heading, where its name does not say it already."""
-    return "" if unit in ("items", "count", "share", "relative change") else unit
+    known = ("items", "count", "share", "relative change", "patients", "£", "%")
+    return "" if unit in known or " per " in unit else unit
