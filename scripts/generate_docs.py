@@ -87,7 +87,46 @@ def commands() -> Iterator[str]:
         yield ""
 
 
+def questions() -> Iterator[str]:
+    """What questions mean, by the specifications that every engine passes."""
+    sys.path.insert(0, "tests")
+    from spec.record import record  # the tests themselves, run with a fixture that takes notes
+
+    yield "# What questions mean\n"
+    yield (
+        "Every example is a specification that each engine passes: tables, a question, the answer. `~` in an "
+        "answer is no value; an empty field is a total.\n"
+    )
+    chapter = section = ""
+    for spec in record():
+        if spec.chapter != chapter:
+            chapter, section = spec.chapter, ""
+            yield f"## {chapter}\n"
+        if spec.section != section:
+            section = spec.section
+            yield f"### {section}\n"
+        yield f"{spec.text}\n"
+        for name, table in spec.tables.items():
+            yield f"_{name}_\n\n```text\n{table}\n```\n"
+        yield f"**{spec.words}**{f' (seen by somebody who may see: {spec.scope})' if spec.scope else ''}\n"
+        yield f"```json\n{json.dumps(spec.question, ensure_ascii=False)}\n```\n"
+        yield f"```text\n{_answer(spec.expected)}\n```\n"
+
+
+def _answer(expected: object) -> str:
+    if isinstance(expected, dict):
+        return "\n".join(f"{_shown(key)}: {_shown(value)}" for key, value in expected.items())
+    return _shown(expected)
+
+
+def _shown(part: object) -> str:
+    if isinstance(part, (tuple, list)):
+        return " | ".join(_shown(one) for one in part)
+    return "~" if part is None else str(part)
+
+
 DOCUMENTS = {
+    "questions.md": questions,
     "dictionary.md": dictionary,
     "comparators.md": comparator_pages,
     "commands.md": commands,

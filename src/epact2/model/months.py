@@ -20,8 +20,8 @@ MONTH_NAMES = (
 )  # fmt: skip
 _ABBREVIATIONS = {name[:3].casefold(): number for number, name in enumerate(MONTH_NAMES, start=1)}
 
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-_/]?(?P<month>\d{2})(?:-01)?\Z")
-_DAY_FIRST = re.compile(r"\d{2}-?(?P<name>[A-Za-z]{3})-?(?P<year>\d{2}|\d{4})\Z")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-_/]?(?P<month>\d{2})(?:-01)?\Z", re.ASCII)
+_DAY_FIRST = re.compile(r"\d{2}-?(?P<name>[A-Za-z]{3})-?(?P<year>\d{2}|\d{4})\Z", re.ASCII)
 
 
 class BadMonth(Epact2Error):
