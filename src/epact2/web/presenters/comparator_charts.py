@@ -160,10 +160,10 @@ def substances_chart(data: ComparatorData) -> Chart | None:
     span = f"{data.choices.name}, {data.month.name}"
     more = f"; the first {MOST_SUBSTANCES} of {len(rows)} substances" if len(rows) > MOST_SUBSTANCES else ""
     return bars(
-        title=f"{first} is {share} of these {noun}",
+        title=f"{names.short_medicine(first)} makes up {share} of these {noun}",
         subtitle=f"{counted} by chemical substance, {span}{more}",
         rows=[
-            Bar(names.medicine_name(directory.medicine_name(code)), cell)  # type: ignore[arg-type]
+            Bar(names.short_medicine(directory.medicine_name(code)), cell)  # type: ignore[arg-type]
             for code, cell in rows[:MOST_SUBSTANCES]
         ],
         unit=amount.measure.unit,

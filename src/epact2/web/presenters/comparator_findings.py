@@ -16,7 +16,8 @@ STEADY = 0.02  # a change of less than two per cent is no news
 AS_FAST = 1.25  # a change is "faster" when it is so many times the other one
 _FRACTIONS = (
     (0.995, "all"), (0.92, "nearly all"), (0.86, "nine in ten"), (0.78, "four fifths"),
-    (0.72, "three quarters"), (0.64, "two thirds"), (0.52, "more than half"), (0.48, "half"), (0.44, "nearly half"),
+    (0.72, "three quarters"), (0.64, "two thirds"), (0.52, "more than half"), (0.48, "half"),
+    (0.44, "nearly half"),
     (0.37, "two in five"), (0.31, "a third"), (0.23, "a quarter"), (0.18, "one in five"),
 )  # fmt: skip
 

@@ -95,6 +95,11 @@ def medicine_name(name: str) -> str:
     return unshouted(" ".join(name.split()))
 
 
+def short_medicine(name: str) -> str:
+    """A medicine's name without what stands in brackets: Co-amoxiclav (Amoxicillin/clavulanic acid)."""
+    return medicine_name(name).partition(" (")[0]
+
+
 def lower_first(name: str) -> str:
     """A medicine's or a measure's name inside a sentence: ``apixaban``, but ``NSAIDs`` and ``Eliquis`` stay.
 

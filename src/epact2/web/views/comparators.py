@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import compare
-from epact2.comparators.definition import Comparator
+from epact2.comparators.definition import Comparator, Direction
 from epact2.comparators.read import UnknownComparator, comparator_named, comparators
 from epact2.model import organisations
 from epact2.model.bnf import BnfCode
@@ -50,17 +49,11 @@ def index(request: HttpRequest) -> HttpResponse:
     peers = names.peers_name(choices.organisation.level)
     is_england = choices.organisation.level == ENGLAND
     kept = {"organisation": choices.organisation.code, "month": choices.month.code}
-    themes = [
-        {
-            "name": theme,
-            "table": tables.list_table(list(group), choices.name, peers, kept, is_england=is_england),
-        }
-        for theme, group in groupby(standings, key=lambda one: one.comparator.theme)
-    ]
     context = {
         "choices": choices,
         "month": choices.month.name,
-        "themes": themes,
+        "title": _index_title(standings, choices),
+        "table": tables.list_table(standings, choices.name, peers, kept, is_england=is_england),
         "open_ones": [one for one in comparators().values() if one.any_medicine],
         "kept": kept,
         "finding": _index_finding(standings, choices),
@@ -125,6 +118,19 @@ def _index_finding(standings: list[Standing], choices: Choices) -> str:
     better, worse = moves.count("improved"), moves.count("worsened")
     improved = numbers.counted(better, "comparator")
     return f"In a year, {improved} improved and {worse} worsened for {choices.name}."
+
+
+def _index_title(standings: list[Standing], choices: Choices) -> str:
+    """On how many comparators the organisation stands on the better side of its peers' middle."""
+    placed = [one for one in standings if one.percentile is not None]
+    if not placed:
+        return f"{names.of(choices.name)} values month by month"
+    better = sum(
+        one.percentile < 50 if one.comparator.direction is Direction.LOWER else one.percentile > 50
+        for one in placed
+        if one.percentile is not None and one.comparator.direction is not Direction.NONE
+    )
+    return f"{choices.name} is on the better side of the median for {better} of {len(placed)} comparators"
 
 
 @require_safe
