@@ -52,7 +52,7 @@ class Summing:
 
     def count_uses(self) -> None:
         for part in self.parts:
-            if part.grouping.fields:
+            if part.grouping.fields or part.grouping.others:
                 self.listed.add(part.grouping)
             for sums in self.sums_of(part):
                 self.uses[sums] += 1
@@ -78,7 +78,7 @@ class Summing:
 
     @staticmethod
     def has_own(part: Part) -> bool:
-        if part.grouping.fields:
+        if part.grouping.fields or part.grouping.others:
             return True
         cells = [cell for term in part.terms for cell in cells_of(term)]
         return any(cell.grouping == part.grouping and not cell.slot.is_count for cell in cells)
@@ -102,9 +102,12 @@ class Summing:
         return sums[1] == MAIN and sums[0] in self.listed
 
     def needs_flag(self, sums: Sums) -> bool:
-        """Whether some rows do not list their groups: otherwise every group is listed."""
+        """Whether some groups are not listed: rows that do not list theirs, or one group without rows."""
+        if not self.lists(sums):
+            return False
         scans = [scan for relation in self.relations_of(sums) for scan in relation.scans]
-        return self.lists(sums) and not (len(self.plan.lenses) == 1 and all(one.listing for one in scans))
+        all_list = len(self.plan.lenses) == 1 and all(scan.listing for scan in scans)
+        return not all_list or not self.key_fields(sums[0])
 
     # --- Rows and sums -----------------------------------------------------------------------------------
 

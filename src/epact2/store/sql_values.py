@@ -112,12 +112,12 @@ class Arithmetic:
         if relative:
             below = exp.Nullif(this=before.as_plain, expression=number(0))
             grown = exp.Div(this=_wrapped(now.as_plain), expression=below)
-            return Number(None, exp.Sub(this=grown, expression=number(1)))
+            return Number(None, _wrapped(exp.Sub(this=grown, expression=number(1))))
         whole = plain = None
         if now.whole is not None and before.whole is not None:
-            whole = exp.Sub(this=_wrapped(now.whole), expression=_wrapped(before.whole))
+            whole = _wrapped(exp.Sub(this=_wrapped(now.whole), expression=_wrapped(before.whole)))
         if now.plain is not None or before.plain is not None:
-            plain = exp.Sub(this=_wrapped(now.as_plain), expression=_wrapped(before.as_plain))
+            plain = _wrapped(exp.Sub(this=_wrapped(now.as_plain), expression=_wrapped(before.as_plain)))
         return Number(whole, plain, now.scale)
 
     def cell(self, cell: Cell) -> Number:
