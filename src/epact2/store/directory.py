@@ -15,6 +15,9 @@ from epact2.model import bnf, organisations
 from epact2.model.bnf import BnfCode
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE, UNKNOWN_CODE, Organisation
+from epact2.query.nodes import Query
+from epact2.query.periods import loaded_for
+from epact2.store.search import Entry, SearchIndex
 
 
 class UnknownCode(Epact2Error):
@@ -71,6 +74,10 @@ class Directory:
         self._organisations = {(found.level, found.code): found for found in organisations}
         self._organisations[ENGLAND, ENGLAND_CODE] = ENGLAND_ORGANISATION
         self._medicines = {found.code: found for found in medicines}
+
+    def months_for(self, query: Query) -> tuple[DispensingMonth, ...]:
+        """The months for which the release can answer a question, in order: see ``query.periods``."""
+        return loaded_for(query, self.months, self.list_months)
 
     # --- Organisations --------------------------------------------------------------------------------
 
@@ -164,46 +171,32 @@ class Directory:
 
     # --- Searching ------------------------------------------------------------------------------------
 
-    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
-        """Organisations and medicines whose code begins with the text or whose name holds all its words.
+    def find(self, text: str, limit: int = 20, kinds: Iterable[str] | None = None) -> tuple[Found, ...]:
+        """Organisations and medicines (or only those of some levels) that fit what was typed, best first.
 
-        Best first: a whole code, a name that begins with the text, wider levels before narrower ones.
+        A whole code, then a whole name, a name that begins so, one that holds the words, and among equals
+        wider levels before narrower ones. Plurals, ``NHS``, ``ICB`` and what people say for the BNF's own
+        words (PPI, statins) are understood; for slips of the finger see ``corrected``.
         """
-        words = text.casefold().split()
-        if not words:
-            return ()
-        joined = " ".join(words)
-        ranked = []
-        for position, (haystack, found) in enumerate(self._index):
-            name = found.name.casefold()
-            code = found.code.casefold()
-            if code == joined:
-                rank = 0
-            elif name.startswith(joined):
-                rank = 1
-            elif all(f" {word}" in haystack for word in words):
-                rank = 2
-            elif code.startswith(joined):
-                rank = 3
-            elif all(word in haystack for word in words):
-                rank = 4
-            else:
-                continue
-            ranked.append((rank, position, found))
-        ranked.sort(key=lambda one: one[:2])
-        return tuple(found for _, _, found in ranked[:limit])
+        found = self.index.find(text, limit, None if kinds is None else frozenset(kinds))
+        return tuple(Found(one.kind, one.code, one.name) for one in found)
+
+    def corrected(self, text: str) -> str:
+        """What was probably meant by a text that nothing fits: unknown words give way to near ones."""
+        return self.index.corrected(text)
 
     @cached_property
-    def _index(self) -> tuple[tuple[str, Found], ...]:
+    def index(self) -> SearchIndex:
+        """The index of names, codes and postcodes; made at the first search (a second for England)."""
         entries = [
-            Found(level, one.code, one.name)
-            for level in organisations.LEVELS
+            Entry(level, one.code, one.name, weight, one.postcode)
+            for weight, level in enumerate(organisations.LEVELS)
             for one in self.organisations_at(level)
         ]
         entries += [
-            Found(level, one.code, one.name)
-            for level in bnf.LEVELS
+            Entry(level, one.code, one.name, weight)
+            for weight, level in enumerate(bnf.LEVELS, start=len(organisations.LEVELS))
             for one in self._medicines_by_level[level]
             if one.name
         ]
-        return tuple((f" {entry.name.casefold()} {entry.code.casefold()}", entry) for entry in entries)
+        return SearchIndex(entries)

@@ -12,6 +12,7 @@ from epact2.analysis.standing import Peers, Series, Standing
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE, Organisation
 from epact2.query.nodes import Query
+from epact2.query.periods import NoData
 from epact2.query.result import Result
 from epact2.web.engine import Directory, Engine, ask
 
@@ -58,8 +59,10 @@ class Asker:
 
     @property
     def month(self) -> DispensingMonth:
-        """The latest month with prescribing."""
-        return self.engine.directory.months[-1]
+        """The latest month with prescribing. Raises NoData."""
+        if not self.directory.months:
+            raise NoData("No prescribing data has been loaded yet.", "Load a month: epact2 load FILE…")
+        return self.directory.months[-1]
 
     def __call__(self, query: Query) -> Result:
         """The answer's rows."""

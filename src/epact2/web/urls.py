@@ -5,21 +5,41 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from epact2.web.views import accounts, health, styleguide, to_come, words
+from epact2.web.views import (
+    accounts,
+    api,
+    comparators,
+    data,
+    downloads,
+    explorer,
+    health,
+    home,
+    medicines,
+    organisations,
+    search,
+    styleguide,
+    words,
+)
 from epact2.web.views.accounts import SignIn, SignOut
 
 urlpatterns: list[URLPattern] = [
-    path("", to_come.page, name="home"),
-    path("organisations/", to_come.page, name="organisations"),
-    path("organisations/<str:level>/<str:code>", to_come.page, name="organisation"),
-    path("medicines/", to_come.page, name="medicines"),
-    path("medicines/<str:code>", to_come.page, name="medicine"),
-    path("comparators/", to_come.page, name="comparators"),
-    path("comparators/<slug:name>", to_come.page, name="comparator"),
-    path("explorer/", to_come.page, name="explorer"),
-    path("releases/", to_come.page, name="releases"),
-    path("search", to_come.page, name="search"),
-    path("search/suggest", to_come.suggestions, name="suggest"),
+    path("", home.home, name="home"),
+    path("organisations/", organisations.browse, name="organisations"),
+    path("organisations/<str:level>/<str:code>", organisations.organisation, name="organisation"),
+    path("medicines/", medicines.index, name="medicines"),
+    path("medicines/<str:code>", medicines.page, name="medicine"),
+    path("comparators/", comparators.index, name="comparators"),
+    path("comparators/<slug:name>", comparators.page, name="comparator"),
+    path("explorer/", explorer.page, name="explorer"),
+    path("explorer.csv", downloads.csv, name="explorer-csv"),
+    path("explorer.xlsx", downloads.xlsx, name="explorer-xlsx"),
+    path("explorer.json", downloads.json_file, name="explorer-json"),
+    path("api/v1/query", api.query, name="api-query"),
+    path("api/<path:rest>", api.nothing_here, name="api-nothing"),
+    path("data/", data.releases, name="releases"),
+    path("dictionary", data.dictionary, name="dictionary"),
+    path("search", search.results, name="search"),
+    path("search/suggest", search.suggest, name="suggest"),
     path("help/", words.help_page, name="help"),
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),

@@ -11,6 +11,7 @@ from epact2.analysis.standing import chapter_series, medicine_changes
 from epact2.comparators.read import comparators
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE
+from epact2.query.periods import NoData
 from epact2.web.context import person
 from epact2.web.engine import NoRelease, current, viewer_of
 from epact2.web.organisation_choice import choose
@@ -25,9 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """What is new for one organisation."""
     try:
         engine = current()
-    except NoRelease as empty:
+        ask = Asker(engine, viewer_of(request))
+        month = ask.month
+    except (NoRelease, NoData) as empty:
         return render(request, "pages/no_data.jinja", {"error": empty})
-    ask = Asker(engine, viewer_of(request))
     choice = choose(request.GET, person(request), engine.directory)
     organisation = choice.organisation
     profile = ask.profile(organisation)
@@ -44,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "choice": choice,
             "name": name,
             "with_code": with_code(organisation),
-            "month": profile.month.name,
+            "month": month.name,
             "heading": presenter.heading(profile, name),
             "figures": key_figures(profile),
             "moved": moved(ask, profile) if has_year else None,

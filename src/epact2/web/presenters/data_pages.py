@@ -1,0 +1,200 @@
+"""Words for the pages about the data itself: what releases hold, and the dictionary."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from epact2.analysis.releases import HeldKind, HeldRelease
+from epact2.analysis.search import holds
+from epact2.model.fields import Dimension, Field
+from epact2.model.measures import Measure
+from epact2.model.months import DispensingMonth, month_span, span_name
+from epact2.model.prescribing import FIELDS, POPULATION_MEASURES, PRESCRIBING_MEASURES
+from epact2.query.nodes import Amount, Latest, Query
+from epact2.web import links
+from epact2.web.presenters import dates, numbers
+from epact2.web.presenters.found import term_id
+
+KIND_NAMES = {
+    "epd": "English Prescribing Dataset",
+    "list-size": "Patients registered at GP practices",
+    "bnf": "BNF hierarchy",
+    "bnf-changes": "BNF code changes",
+    "practices": "Practices with their PCN and sub-ICB location",
+    "pcns": "Primary care networks",
+    "commissioners": "Sub-ICB locations with their ICB and region",
+    "ods-practices": "ODS practices",
+    "ods-commissioners": "ODS commissioners",
+    "successors": "ODS successors of closed organisations",
+    "adq": "Average daily quantities",
+    "adq-per-quantity": "Average daily quantities by unit of quantity",
+    "star-pu": "STAR-PU weights",
+    "astro-pu": "ASTRO-PU weights",
+}
+MOST_ADDED = 8
+
+
+def size(count: int) -> str:
+    """``86 MB``: a file's size, rounded."""
+    for step, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= step:
+            return f"{count / step:.0f} {unit}" if count >= 10 * step else f"{count / step:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def months_words(months: tuple[DispensingMonth, ...]) -> str:
+    """``April 2023 to March 2026, 36 months``; says when some between them are missing."""
+    if not months:
+        return "No months"
+    whole = month_span(months[0], months[-1])
+    words = f"{span_name(months)}, {numbers.counted(len(months), 'month')}"
+    missing = [one for one in whole if one not in set(months)]
+    if missing:
+        words += f"; without {', '.join(one.name for one in missing[:3])}"
+        words += f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    return words
+
+
+def age_words(latest: DispensingMonth, today: date) -> str:
+    """``8 months old``: how long ago the latest month was."""
+    months = (today.year - latest.year) * 12 + today.month - latest.month
+    if months <= 0:
+        return "this month"
+    return f"{numbers.counted(months, 'month')} ago"
+
+
+def freshness(release: HeldRelease, today: date) -> list[dict[str, str]]:
+    """The current release at a glance."""
+    prescribing = months_words(release.months)
+    if release.months:
+        prescribing += f" (the latest was {age_words(release.months[-1], today)})"
+    return [
+        {"term": "Release", "text": str(release.number)},
+        {"term": "Published", "text": dates.moment(release.made)},
+        {"term": "Prescribing", "text": prescribing},
+        {"term": "Lists of patients", "text": months_words(release.list_months)},
+        {"term": "Made from", "text": numbers.counted(release.files, "received file")},
+        {"term": "Software", "text": f"epact2 {release.software}"},
+    ]
+
+
+def kind_rows(release: HeldRelease) -> list[dict[str, object]]:
+    """One row a kind of file."""
+    return [
+        {
+            "cells": [
+                KIND_NAMES.get(one.kind, one.kind),
+                months_words(one.months) if one.months else "At all times",
+                numbers.count(len(one.files)),
+                numbers.count(one.rows),
+                size(sum(file.size for file in one.files)),
+            ]
+        }
+        for one in release.kinds
+    ]
+
+
+def notes(release: HeldRelease) -> list[dict[str, object]]:
+    """What loading had to remark, by kind of file."""
+    return [
+        {
+            "kind": KIND_NAMES.get(one.kind, one.kind),
+            "lines": [_note_words(one, at) for at in range(len(one.notes))],
+        }
+        for one in release.kinds
+        if one.notes
+    ]
+
+
+def _note_words(kind: HeldKind, at: int) -> str:
+    note = kind.notes[at]
+    like = f" The same holds for {numbers.counted(note.others, 'other file')}." if note.others else ""
+    return f"{note.file}: {note.text}{like}"
+
+
+def file_rows(kind: HeldKind) -> list[dict[str, object]]:
+    """One row a received file."""
+    return [
+        {
+            "cells": [
+                one.name,
+                one.month.name if one.month else "",
+                numbers.count(one.rows),
+                size(one.size),
+            ]
+        }
+        for one in kind.files
+    ]
+
+
+def history_rows(releases: tuple[HeldRelease, ...]) -> list[dict[str, object]]:
+    """One row a release, newest first."""
+    return [
+        {
+            "own": one.is_current,
+            "own_tag": "Current" if one.is_current else "",
+            "cells": [
+                f"Release {one.number}",
+                dates.moment(one.made),
+                months_words(one.months),
+                _added(one.added),
+            ],
+        }
+        for one in releases
+    ]
+
+
+def _added(names: tuple[str, ...]) -> str:
+    if len(names) > MOST_ADDED:
+        return numbers.counted(len(names), "file")
+    return ", ".join(names) or "Nothing new"
+
+
+# --- The dictionary ------------------------------------------------------------------------------------
+
+
+def dictionary(text: str) -> list[dict[str, object]]:
+    """The groups of entries that fit the words; all of them without words."""
+    groups: tuple[tuple[str, tuple[Field | Measure, ...]], ...] = (
+        ("Measures of prescribing", PRESCRIBING_MEASURES),
+        ("Measures of people", POPULATION_MEASURES),
+        *((f"Fields: {name}", _fields_of(dimension)) for dimension, name in _DIMENSIONS.items()),
+    )
+    made = []
+    for title, members in groups:
+        shown = [_entry(one) for one in members if not text or holds(text, f"{one.name} {one.meaning}")]
+        if shown:
+            made.append({"title": title, "entries": shown})
+    return made
+
+
+_DIMENSIONS = {
+    Dimension.TIME: "time",
+    Dimension.ORGANISATION: "organisation",
+    Dimension.MEDICINE: "medicine",
+    Dimension.LINE: "prescription line",
+}
+
+
+def _fields_of(dimension: Dimension) -> tuple[Field, ...]:
+    return tuple(one for one in FIELDS if one.dimension is dimension)
+
+
+def _entry(one: Field | Measure) -> dict[str, object]:
+    if isinstance(one, Measure):
+        query = Query(values=(Amount(one),), months=Latest(1))
+        unit = {"£": "Pounds"}.get(one.unit, one.unit[:1].upper() + one.unit[1:])
+    else:
+        query = Query(values=(Amount(PRESCRIBING_MEASURES[0]),), rows=(one,), months=Latest(1))
+        unit = ""
+    return {
+        "id": term_id(one),
+        "name": one.name[:1].upper() + one.name[1:],
+        "meaning": one.meaning,
+        "unit": unit,
+        "source": one.source,
+        # Rows of every quantity or product code are many: the explorer asks for a filter itself.
+        "href": links.explorer(query)
+        if not isinstance(one, Field) or one.dimension is not Dimension.LINE
+        else "",
+    }

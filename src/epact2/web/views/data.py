@@ -1,0 +1,48 @@
+"""Pages about the data itself: releases, and the dictionary of fields and measures."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from epact2.analysis.releases import releases_of
+from epact2.web.presenters import data_pages
+
+MOST_RELEASES = 50
+
+
+@require_safe
+def releases(request: HttpRequest) -> HttpResponse:
+    """Which release is current, what it holds, and the releases before it."""
+    held = releases_of(settings.CONFIG.store)
+    if not held:
+        return render(request, "pages/releases.jinja", {"current": None})
+    now = held[0]
+    return render(
+        request,
+        "pages/releases.jinja",
+        {
+            "current": now,
+            "facts": data_pages.freshness(now, timezone.localdate()),
+            "latest": now.months[-1].name if now.months else "",
+            "kinds": data_pages.kind_rows(now),
+            "notes": data_pages.notes(now),
+            "files": [
+                (data_pages.KIND_NAMES.get(one.kind, one.kind), data_pages.file_rows(one))
+                for one in now.kinds
+            ],
+            "history": data_pages.history_rows(held[:MOST_RELEASES]),
+            "earlier": len(held) - MOST_RELEASES,
+        },
+    )
+
+
+@require_safe
+def dictionary(request: HttpRequest) -> HttpResponse:
+    """Every field and measure with its meaning, unit and source; ``q`` searches among them."""
+    text = " ".join(request.GET.get("q", "")[:100].split())
+    groups = data_pages.dictionary(text)
+    return render(request, "pages/dictionary.jinja", {"text": text, "groups": groups})
