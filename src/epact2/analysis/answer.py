@@ -65,7 +65,7 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
         result=result,
         words=question_words(query, directory),
         release=directory.release,
-        months=months_of(query, directory.months),
+        months=months_of(query, directory.months_for(query)),
         scope=scope,
         notes=notes,
         synthetic=directory.synthetic,

@@ -23,11 +23,15 @@ from epact2.model.prescribing import (
 )
 from epact2.query.grains import conjuncts, dimensions_of
 from epact2.query.nodes import (
+    AllMonths,
     Amount,
     AnyOf,
     Change,
     Distinct,
     Is,
+    Latest,
+    MonthRange,
+    Months,
     Query,
     Ratio,
     Rolling,
@@ -185,7 +189,7 @@ def _notes(query: Query) -> Iterator[str]:
             "adds up different units."
         )
     stocks = [measure for measure in measures if measure.stock]
-    if stocks and MONTH not in query.grain:
+    if stocks and MONTH not in query.grain and not _covers_one_month(query.months):
         yield f"{_start(stocks[0])} over several months is the mean of the months, never their sum."
     if stocks and any(
         Dimension.MEDICINE in dimensions_of(part) or Dimension.LINE in dimensions_of(part)
@@ -194,6 +198,16 @@ def _notes(query: Query) -> Iterator[str]:
         yield f"{_start(stocks[0])} is that of all patients: conditions on medicines do not reduce it."
     if any(isinstance(value, Distinct) for value in query.values) and query.totals:
         yield "A distinct count is counted again for each total, so rows can add to more than their total."
+
+
+def _covers_one_month(months: Months) -> bool:
+    match months:
+        case MonthRange(first, last):
+            return first == last
+        case Latest(count):
+            return count == 1
+        case AllMonths():
+            return False
 
 
 def _is_one_product(query: Query) -> bool:

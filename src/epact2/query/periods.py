@@ -18,8 +18,11 @@ from epact2.query.grains import split
 from epact2.query.nodes import (
     AllMonths,
     AllOf,
+    Amount,
     AnyOf,
     Between,
+    Change,
+    Distinct,
     Everything,
     Is,
     Latest,
@@ -27,9 +30,14 @@ from epact2.query.nodes import (
     Not,
     OneOf,
     Query,
+    Ratio,
+    Rolling,
     Selection,
+    Share,
     UnderMedicine,
     UnderOrganisation,
+    Value,
+    YearToDate,
 )
 
 PeriodKey = tuple[str, ...]
@@ -74,6 +82,31 @@ def time_code(field: Field, month: DispensingMonth) -> str:
         return month.financial_year
     assert field == CALENDAR_YEAR, f"{field} is no time field"
     return month.calendar_year
+
+
+def loaded_for(
+    query: Query, prescribing: Sequence[DispensingMonth], lists: Iterable[DispensingMonth]
+) -> tuple[DispensingMonth, ...]:
+    """The months that a release can answer a question for, in order.
+
+    Those with prescribing; for a question about people only (list sizes, prescribing units) those with lists.
+    """
+    if all(is_about_people(value) for value in query.values):
+        return tuple(sorted(lists))
+    return tuple(prescribing)
+
+
+def is_about_people(value: Value) -> bool:
+    """Whether a value counts people (list sizes, prescribing units) and nothing that was prescribed."""
+    match value:
+        case Amount(measure):
+            return measure.is_population
+        case Distinct():
+            return False
+        case Ratio(top, bottom):
+            return is_about_people(top) and is_about_people(bottom)
+        case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
+            return is_about_people(inner)
 
 
 def months_of(query: Query, loaded: Sequence[DispensingMonth]) -> tuple[DispensingMonth, ...]:

@@ -172,7 +172,9 @@ class DuckDBEngine:
             ) from None
         finally:
             if timer is not None:
+                # Joined, since a timer that still lives when the process ends keeps the connection alive.
                 timer.cancel()
+                timer.join()
         return [_settled(row, statement) for row in rows] if statement.either else rows
 
     # --- Files and tables --------------------------------------------------------------------------------

@@ -22,13 +22,8 @@ from epact2.query.nodes import (
     Not,
     OneOf,
     Query,
-    Ratio,
-    Rolling,
     Selection,
-    Share,
     UnderMedicine,
-    Value,
-    YearToDate,
 )
 from epact2.query.periods import Lens
 from epact2.store.catalogue import KeyRange
@@ -183,18 +178,3 @@ def looks_only_at(selection: Selection, *dimensions: Dimension) -> bool:
     """Whether a selection looks at nothing but these dimensions (and at something)."""
     looked_at = dimensions_of(selection)
     return bool(looked_at) and looked_at <= set(dimensions)
-
-
-def is_about_people_alone(value: Value) -> bool:
-    """Whether a value counts people and nothing that was prescribed."""
-    match value:
-        case Amount(measure):
-            return measure.is_population
-        case Distinct():
-            return False
-        case Ratio(top, bottom):
-            return is_about_people_alone(top) and is_about_people_alone(bottom)
-        case Share(inner) | Rolling(inner) | YearToDate(inner):
-            return is_about_people_alone(inner)
-        case _:
-            return is_about_people_alone(value.value)

@@ -20,11 +20,11 @@ from epact2.query.nodes import (
     Selection,
     UnderOrganisation,
 )
-from epact2.query.periods import PLAIN, Lens, months_of, periods, through
+from epact2.query.periods import PLAIN, Lens, is_about_people, months_of, periods, through
 from epact2.query.scope import Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
-from epact2.store.plan import Plan, Relation, Scan, Slot, Source, is_about_people_alone, is_of_people
+from epact2.store.plan import Plan, Relation, Scan, Slot, Source, is_of_people
 from epact2.store.terms import Cell, Part, answer_parts, cells_of, ranking_part
 
 MAIN = "facts"
@@ -41,8 +41,9 @@ class _Planner:
         self.query = query
         self.catalogue = catalogue
         directory = catalogue.directory
-        self.loaded = frozenset(directory.months)
-        self.months = months_of(query, directory.months)
+        loaded = directory.months_for(query)
+        self.loaded = frozenset(loaded)
+        self.months = months_of(query, loaded)
         _, organisation, self.rest = split(query.where)
         self.organisation = (*conjuncts(organisation), *conjuncts(scope.organisations))
         self.parts = answer_parts(query)
@@ -113,7 +114,7 @@ class _Planner:
         """Practices with a list are listed if they prescribe anything at all; for a question about people
         alone, all are. Without a condition on medicines the prescribing rows themselves list them.
         """
-        about_people_alone = all(is_about_people_alone(value) for value in self.query.values)
+        about_people_alone = all(is_about_people(value) for value in self.query.values)
         has_grain_of_people = any(
             part.grouping.fields and part.grouping.is_of_people and not part.grouping.others
             for part in self.all_parts
@@ -176,7 +177,7 @@ def lens_months(
 ) -> dict[tuple[str, ...], tuple[int, ...] | None]:
     """For each period of a grouping, the months that a lens leads to; None where one is not loaded."""
     months = tuple(DispensingMonth.from_number(number) for number in plan.months)
-    loaded = frozenset(directory.months)
+    loaded = frozenset(directory.months_for(plan.query))
     found = {}
     for key, members in periods(time_fields, months).items():
         seen = through(lens, members, loaded)

@@ -112,7 +112,8 @@ class _Question:
     def __init__(self, data: ReferenceData, directory: Directory, query: Query, scope: Scope) -> None:
         self.query = query
         self.directory = directory
-        self.months = months_of(query, directory.months)
+        self.loaded = directory.months_for(query)
+        self.months = months_of(query, self.loaded)
         _, self.organisation_part, rest = split(query.where)
         for selection in (query.where, scope.organisations, *_wheres(query.values)):
             look_up_organisations(selection, directory)
@@ -210,7 +211,7 @@ class _Question:
 
     def rows_of(self, group: _Group, where: Selection, lens: Lens) -> list[Row] | None:
         """The prescribing rows of a group that a value covers; None where a month is not loaded."""
-        months = through(lens, group.months, frozenset(self.directory.months))
+        months = through(lens, group.months, frozenset(self.loaded))
         if months is None:
             return None
         return [
@@ -221,7 +222,7 @@ class _Question:
 
     def people(self, measure: Measure, where: Selection, group: _Group, lens: Lens) -> Number:
         """The mean over the months that have lists: exact for one month, a floating-point number for more."""
-        months = through(lens, group.months, frozenset(self.directory.months))
+        months = through(lens, group.months, frozenset(self.loaded))
         with_lists = [month for month in months or () if month in self.directory.list_months]
         amounts = [
             row.amounts.get(measure)
