@@ -23,22 +23,25 @@ from epact2.model.prescribing import (
     ACTUAL_COST,
     CHAPTER,
     FIELD_BY_NAME,
+    GENERIC_EQUIVALENT,
     ITEMS,
     LIST_SIZE,
     MONTH,
     NIC,
-    PRESENTATION,
     TOTAL_QUANTITY,
 )
 from epact2.query.nodes import (
     EVERYTHING,
     AllOf,
     Amount,
+    Is,
     MonthRange,
     OneOf,
+    Order,
     Query,
     Ratio,
     Selection,
+    Top,
     UnderMedicine,
 )
 from epact2.query.result import Cell
@@ -54,7 +57,7 @@ COST_PER_ITEM = Ratio(COST, COUNT)
 PER_1000 = Ratio(COUNT, Amount(LIST_SIZE), 1000)
 UNIT_PRICE = Ratio(Amount(NIC), Amount(TOTAL_QUANTITY))
 ITEMS_PER_1000 = "items-per-1000-patients"
-MOST_LEAVES = 600  # of the second level: a table of more is no table
+MOST_LEAVES = 300  # of the second level: a table of more is no table
 MOST_PRICES = 6
 PRICE_PERCENTILES = (10, 50, 90)
 
@@ -297,57 +300,69 @@ class MedicineData:
     # --- What a unit costs --------------------------------------------------------------------------------
 
     @cached_property
-    def dearest(self) -> list[str]:
-        """The presentations on which most is spent, where the page's parts go down to presentations."""
-        if self.code is None:
-            return []
-        if self.code.level == bnf.PRESENTATION:
-            return [self.code.text]
-        if bnf.PRESENTATION not in self.levels:
-            return []
-        leaves = [
-            leaf for part in self.whole.parts for leaf in (part.parts if len(self.levels) == 2 else (part,))
-        ]
-        ordered = sorted(leaves, key=lambda one: (-one.cost_now, one.code))
-        return [one.code for one in ordered[:MOST_PRICES] if one.items_now > 0]
+    def priced(self) -> Selection | None:
+        """Whose unit prices can be compared: one paragraph or narrower, brands and generics together.
+
+        A wider selection mixes what is not alike, and an appliance has no generic equivalent.
+        """
+        if (
+            self.code is None
+            or self.code.is_appliance
+            or len(self.code.text) < bnf.LENGTH_OF_LEVEL[bnf.PARAGRAPH]
+        ):
+            return None
+        if self.code.level != bnf.PRESENTATION:
+            return self.where
+        substance = UnderMedicine(BnfCode(self.code.at(bnf.CHEMICAL_SUBSTANCE)))
+        return AllOf((substance, Is(GENERIC_EQUIVALENT, self.code.generic_equivalent)))
+
+    @property
+    def own_prices_query(self) -> Query:
+        """What a unit costs here, of the strengths and forms on which most is spent."""
+        assert self.priced is not None
+        return Query(
+            values=(COST, UNIT_PRICE),
+            rows=(GENERIC_EQUIVALENT,),
+            where=within(self.priced, self.choices.organisation),
+            months=self._latest,
+            order=(Order(COST, descending=True),),
+            top=Top(MOST_PRICES),
+        )
+
+    @cached_property
+    def own_prices(self) -> dict[str, float | None]:
+        """The price of one unit here, by generic equivalent, where most is spent first."""
+        if self.priced is None:
+            return {}
+        rows = self.asking.ask(self.own_prices_query).result.rows
+        return {str(row[0]): plain(row[2]) for row in rows}
 
     @property
     def prices_query(self) -> Query:
         """What a unit costs the peers: 10th percentile, median, 90th percentile."""
+        assert self.priced is not None
+        which = OneOf(GENERIC_EQUIVALENT, tuple(sorted(self.own_prices)))
         return Query(
             values=(UNIT_PRICE,),
             rows=(self.level,),
-            columns=(PRESENTATION,),
-            where=AllOf((self._presentations, compare.peers(self.level)))
-            if self.choices.level != ENGLAND
-            else self._presentations,
+            columns=(GENERIC_EQUIVALENT,),
+            where=AllOf((self.priced, which, compare.peers(self.level))),
             months=self._latest,
             percentiles=PRICE_PERCENTILES,
         )
 
-    @property
-    def _presentations(self) -> Selection:
-        return OneOf(PRESENTATION, tuple(sorted(self.dearest)))
-
     @cached_property
     def prices(self) -> dict[str, tuple[float | None, ...]]:
-        """For each of the dearest presentations: 10th percentile, median, 90th percentile, and here."""
-        if not self.dearest:
+        """By generic equivalent: the peers' 10th percentile, median and 90th percentile, and here."""
+        if not self.own_prices:
             return {}
         spread = {
             (str(row[0]), int(row[1] or 0)): plain(row[2])
             for row in self.asking.ask(self.prices_query).result.rows
         }
-        own = Query(
-            values=(UNIT_PRICE,),
-            rows=(PRESENTATION,),
-            where=within(self._presentations, self.choices.organisation),
-            months=self._latest,
-        )
-        here = {str(row[0]): plain(row[1]) for row in self.asking.ask(own).result.rows}
         return {
-            code: (*(spread.get((code, one)) for one in PRICE_PERCENTILES), here.get(code))
-            for code in self.dearest
+            code: (*(spread.get((code, one)) for one in PRICE_PERCENTILES), here)
+            for code, here in self.own_prices.items()
         }
 
 

@@ -18,6 +18,7 @@ from epact2.web.presenters import dates, names, numbers
 from epact2.web.presenters import medicine_findings as findings
 
 MOST_PANELS = 4
+_PRODUCT = bnf.LENGTH_OF_LEVEL[bnf.PRODUCT]
 COST_SCALE = ACTUAL_COST.scale
 PLURALS = {bnf.CHEMICAL_SUBSTANCE: "chemical substances"}
 
@@ -89,7 +90,11 @@ def share_panels(data: MedicineData) -> tuple[str, str, list[DrawnPanel]] | None
 
 def part_name(data: MedicineData, part: Part) -> str:
     """The name of a part."""
-    return names.medicine_name(data.directory.medicine_name(part.code))
+    name = names.medicine_name(data.directory.medicine_name(part.code))
+    if len(part.code) == _PRODUCT and part.code[9:] == "AA" and part.code[:2] < "20":
+        # The generic product bears its substance's name: beneath the substance that would say nothing.
+        return f"Generic {names.lower_first(name)}"
+    return name
 
 
 def part_href(data: MedicineData, part: Part) -> str:
@@ -135,10 +140,10 @@ def price_chart(data: MedicineData) -> Chart | None:
     choices = data.choices
     rows.sort(key=lambda one: -(one.median or 0))
     plural = organisations.PLURALS[choices.level]
-    which = "the presentations on which most is spent" if len(rows) > 1 else rows[0].name
+    which = "where most is spent" if len(rows) > 1 else rows[0].name
     return price_spread(
         title=findings.price_title([(one.name, one.own, one.median) for one in rows], choices.name),
-        subtitle=f"Net ingredient cost of one unit (tablet, capsule, ml, g), {which}, "
+        subtitle=f"Net ingredient cost of one unit (tablet, capsule, ml, g), brands and generics, {which}, "
         f"{names.peers_name(choices.level, data.peers.compared)}, {data.month.name}",
         rows=rows,
         unit="£",

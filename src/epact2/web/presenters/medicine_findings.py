@@ -8,6 +8,7 @@ from epact2.analysis.compare import quantile
 from epact2.web.presenters import names, numbers
 from epact2.web.presenters.comparator_findings import STEADY, fraction, movement
 
+NEARLY_ALL = 0.92
 UNUSUAL_COST = 0.10  # a part's share of the cost exceeds its share of the items by so much: worth a title
 
 
@@ -125,6 +126,9 @@ def parts_title(parts: Sequence[tuple[str, float, float]]) -> str:
     """
     if not parts:
         return "Nothing was dispensed in this month"
+    whole = next((name for name, items, cost in parts if min(items, cost) >= NEARLY_ALL), "")
+    if whole:
+        return f"Nearly all items and spending are {names.lower_first(whole)}"
     dear = max(parts, key=lambda one: one[2] - one[1])
     if dear[2] - dear[1] >= UNUSUAL_COST:
         return f"{dear[0]} is {_of_items(dear[1])} but {fraction(dear[2])} of spending"

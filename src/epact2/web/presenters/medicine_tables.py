@@ -61,7 +61,10 @@ def parts_table(data: MedicineData, *, everything: bool = False) -> tuple[Column
 
 
 def _row(data: MedicineData, part: Part, kind: str) -> dict[str, object]:
-    name = {"text": part_name(data, part), "href": part_href(data, part)}
+    text = part_name(data, part)
+    if data.code is None:
+        text = f"{int(part.code)} {text}" if part.code.isdigit() else text  # as the BNF numbers its chapters
+    name = {"text": text, "href": part_href(data, part)}
     return {"kind": kind, "cells": list(_cells(data, part, name))}
 
 
@@ -72,8 +75,13 @@ def _cells(data: MedicineData, part: Part, name: object) -> Iterator[object]:
     yield numbers.full(part.items_now * 100 / whole, "%") if whole else numbers.NO_DATA
     yield {"spark": list(part.items[-SPARK:]), "text": ""}
     yield change_words(part)
-    yield numbers.full(part.cost_now, "£", COST_SCALE)
+    yield numbers.full(part.cost_now, "£", COST_SCALE, places=_cost_places(data))
     yield cost_per_item(part)
+
+
+def _cost_places(data: MedicineData) -> int:
+    """One number of decimals for the whole column of costs."""
+    return numbers.column_places([part.cost_now for part in data.whole.parts], "£", COST_SCALE)
 
 
 def change_words(part: Part) -> str:

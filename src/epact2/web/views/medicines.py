@@ -50,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "found": found,
         "typed": request.GET.get("bnf_text", "").strip(),
         "figures": charts.key_figures(data),
+        "trend_downloads": links.downloads(data.trend_query),
         "title": tables.parts_title(data),
         "subtitle": f"BNF chapters in {choices.name}, {data.month.name}; each leads to its sections",
         "table": (columns, rows),
@@ -112,7 +113,7 @@ def _context(request: HttpRequest, data: MedicineData, asked: str) -> dict[str, 
         "few_address": f"{address}#parts",
         "table_downloads": links.downloads(data.table_query),
         "prices": charts.price_chart(data),
-        "prices_downloads": links.downloads(data.prices_query) if data.dearest else [],
+        "prices_downloads": links.downloads(data.prices_query) if data.own_prices else [],
         "next": _next(data),
         "breadcrumbs": [
             {"text": "Medicines", "href": links.with_query(reverse("medicines"), choices.kept())},
@@ -161,7 +162,7 @@ def _aside(data: MedicineData, asked: str) -> list[dict[str, str]]:
 def _fields(data: MedicineData) -> list[dict[str, object]]:
     fields = filter_fields(data.choices, data.directory, f"{reverse('suggest')}?kind=organisation")
     if data.code is None:
-        return [one for one in fields if one["name"] != "level"]
+        return [one for one in fields if one["name"] in ("organisation", "month")]
     counts = {data.choices.level: data.peers.compared}
     for one in fields:
         if one["name"] == "level":
