@@ -78,10 +78,11 @@ class _Statement:
         numbers = [self.part_numbers(part) for part in self.parts]
         width = len(self.query.grain) + len(self.query.values)
         value_count = len(self.query.values)
-        # A column holds both kinds of number if any part gives both, or the parts give different ones.
+        # A column holds both kinds of number if any part gives both, or the parts give different ones;
+        # percentiles are always of numbers as they are.
         mixed = [
             index
-            for index in range(value_count)
+            for index in range(0 if self.query.percentiles else value_count)
             if len({(one[index].whole is None, one[index].plain is None) for _, one in numbers}) > 1
             or (numbers[0][1][index].whole is not None and numbers[0][1][index].plain is not None)
         ]
@@ -93,7 +94,6 @@ class _Statement:
         if self.query.percentiles:
             final = self.percentiles(stacked)
             width = len(self.query.columns) + 1 + value_count
-            mixed = []
         else:
             final = self.ordered(stacked, mixed)
         for name, query in self.summing.named_queries.items():
