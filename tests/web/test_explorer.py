@@ -188,7 +188,7 @@ def test_drilling_goes_down_to_a_presentation_and_the_trail_leads_back(signed_in
     page = ask(signed_in, parts)
     assert parts["rows"] == ["presentation"]
     assert "Amoxicillin 250mg capsules" in text_of(page)
-    trail = page.content.decode().split("app-limits")[1].split("</nav>")[0]
+    trail = page.content.decode().split('class="app-limits"')[1].split("</nav>")[0]
     assert trail.count("<li>") == 9
     first = re.search(r'href="([^"]+)">Remove', trail)[1]
     without = json.loads(parse_qs(urlparse(html.unescape(first)).query)["q"][0])

@@ -49,3 +49,10 @@ def test_the_heading_has_values_and_fields_only():
         {"values": ["items", "actual cost"], "rows": ["ICB"], "where": {"under": ["bnf", "05"]}}
     )
     assert heading(query, NAMES) == "Items and actual cost by ICB"
+
+
+def test_the_heading_of_percentiles_says_over_what():
+    query = query_from_json(
+        {"values": ["items"], "rows": ["practice"], "columns": ["month"], "percentiles": [50]}
+    )
+    assert heading(query, NAMES) == "Percentiles of items over practices by month"

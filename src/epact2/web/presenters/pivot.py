@@ -20,6 +20,7 @@ from epact2.web.presenters.pivot_parts import OTHERS, Key, Line, Links, NameOf, 
 MOST_COLUMNS = 50
 MOST_LINES = 1000
 MOST_CELL_LINKS = 1500  # a link is some 500 bytes: beyond this, rows can still be opened
+MOST_BARS = 600  # a bar is some 300 bytes, and nobody compares a thousand of them by eye
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ class _Writer:
 
     def _largest(self, nodes: Sequence[_Node]) -> float:
         """The largest number that has a bar: bars belong to the finest rows, of the first measure."""
-        if not self.query.rows or not self.columns:
+        if not self.query.rows or not self.columns or len(nodes) * len(self.keys) > MOST_BARS:
             return 0.0
         finest = [node for node in nodes if len(node.key) == len(self.query.rows)]
         found = [
@@ -236,13 +237,18 @@ class _Writer:
         edge = edge and bool(self.keys[0])
         if not isinstance(cell, (int, float)):
             return PivotCell(numbers.NO_DATA if row else "–", missing=True, edge=edge)
-        text = numbers.full(cell, unit_shown(column.unit), column.scale, places=self.places[index])
+        text = self._text(cell, index, column)
         href, bar = "", None
         if self.link_cells and self.additive[index] and OTHERS not in (*node.key, *key):
             href = self.links.cell((*self._padded(node.key), *key))
         if index == 0 and self.largest and leaf and None not in key:
             bar = float(numbers.amount(cell, column.scale) or 0) / self.largest
         return PivotCell(text, href, bar, edge=edge)
+
+    def _text(self, cell: int | float, index: int, column: Column) -> str:
+        if isinstance(cell, int) and column.scale == 0 and not self.places[index] and cell >= 0:
+            return f"{cell:,}"  # what numbers.full says, ten times as fast: most cells are counts
+        return numbers.full(cell, unit_shown(column.unit), column.scale, places=self.places[index])
 
 
 def unit_shown(unit: str) -> str:

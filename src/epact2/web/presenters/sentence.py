@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from epact2.model.organisations import PLURALS
 from epact2.query.encode import Json, query_to_json
 from epact2.query.nodes import Query
 from epact2.query.words import (
@@ -63,7 +64,12 @@ def heading(query: Query, names: Names | None = None) -> str:
     said = joined([value_name(value, names) for value in query.values[:3]])
     if len(query.values) > 3:
         said = f"{', '.join(value_name(value, names) for value in query.values[:2])} and more"
-    if query.grain:
+    if query.percentiles:
+        over = joined([PLURALS.get(field.name, field.name) for field in query.rows])
+        said = f"percentiles of {said} over {over}"
+        if query.columns:
+            said += f" by {joined([field.name for field in query.columns])}"
+    elif query.grain:
         said += f" by {joined([field.name for field in query.grain])}"
     return said[:1].upper() + said[1:]
 

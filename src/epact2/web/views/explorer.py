@@ -17,6 +17,7 @@ from epact2.web import engine as engines
 from epact2.web import links as addresses
 from epact2.web.engine import Engine
 from epact2.web.explorer_form import STARTING, Edited, Problem, edited
+from epact2.web.explorer_measures import capital
 from epact2.web.presenters import explorer_page as pages
 from epact2.web.presenters.answer_chart import chart_of
 from epact2.web.presenters.dressed import DressedNames
@@ -79,11 +80,12 @@ def _context(
     query = read.work.query
     names = DressedNames(engine.directory)
     errors = [_error(problem) for problem in read.work.problems]
+    form = panel(read.work, engine.directory)
     context: dict[str, Any] = {
-        "panel": panel(read.work, engine.directory),
+        "panel": form,
         "sentence": sentence(query, names),
         "title": heading(query, names),
-        "trail": trail(query, names),
+        "trail": list(zip(form.filters, trail(query, names), strict=True)),
         "question_json": read.unreadable or question_json(query),
         "unreadable": bool(read.unreadable),
         "examples": pages.examples() if is_start or read.unreadable else (),
@@ -129,7 +131,9 @@ def _answer(request: HttpRequest, given: Answer, names: DressedNames) -> dict[st
         "chart": chart_of(shown, result, number, names.name_of, facts[1]),
         "charts": [
             pages.Link(
-                column.name, query_string(query, chart=str(place)), "now" if place == number + 1 else ""
+                capital(column.name),
+                query_string(query, chart=str(place)),
+                "now" if place == number + 1 else "",
             )
             for place, column in enumerate((one for one in result.columns if one.kind == "value"), start=1)
         ],
