@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from epact2.errors import Epact2Error
 from epact2.model import bnf, organisations
 from epact2.model.months import DispensingMonth
-from epact2.model.organisations import ENGLAND_CODE, Organisation
+from epact2.model.organisations import Organisation
 from epact2.query.nodes import MonthRange
+from epact2.store.directory import Found
 from epact2.web.context import Person
-from epact2.web.engine import Directory, UnknownCode
+from epact2.web.engine import Directory
+from epact2.web.organisation_choice import choose
 from epact2.web.presenters import names
 
 PERIODS = {"1y": 12, "2y": 24, "3y": 36, "5y": 60}
@@ -47,7 +48,9 @@ class UnknownChoice(Epact2Error):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a page shows. ``own`` tells whether the organisation is the reader's own."""
+    """What a page shows. ``own`` tells whether the organisation is the reader's own; ``note`` says why it is
+    another than one would expect.
+    """
 
     organisation: Organisation
     level: str
@@ -55,6 +58,7 @@ class Choices:
     period: str
     months: MonthRange
     own: bool
+    note: str = ""
 
     @property
     def is_peer(self) -> bool:
@@ -84,8 +88,8 @@ class Choices:
 
 def read_choices(form: Mapping[str, str], directory: Directory, person: Person | None) -> Choices:
     """The choices of a page's address. Raises UnknownChoice, UnknownCode or BadMonth, each with advice."""
-    home = home_of(person, directory)
-    organisation = chosen_organisation(form, directory) or home
+    choice = choose(form, person, directory)
+    organisation = choice.organisation
     levels = LEVELS_OF[organisation.level]
     usual = organisations.ICB if organisation.level == organisations.ENGLAND else organisation.level
     level = form.get("level") or usual
@@ -96,48 +100,7 @@ def read_choices(form: Mapping[str, str], directory: Directory, person: Person |
         level = usual
     month = chosen_month(form, directory)
     period, months = chosen_period(form, directory, month)
-    return Choices(organisation, level, month, period, months, own=bool(person) and organisation == home)
-
-
-def home_of(person: Person | None, directory: Directory) -> Organisation:
-    """The person's own organisation; England where they have none, or the release does not know it."""
-    if person and person.organisation_code:
-        try:
-            return directory.organisation(person.organisation_code, person.organisation_level or None)
-        except UnknownCode:
-            pass
-    return directory.organisation(ENGLAND_CODE)
-
-
-def chosen_organisation(form: Mapping[str, str], directory: Directory) -> Organisation | None:
-    """The organisation of ``organisation`` (a code) and ``organisation_text`` (what stands in the box).
-
-    Without a script the hidden code stays as it was while the text is changed, so a text that is not the
-    code's own label wins.
-    """
-    code, text = form.get("organisation", "").strip(), form.get("organisation_text", "").strip()
-    found = directory.organisation(code) if code and not text else None
-    if found or not text:
-        return found
-    if code:
-        try:
-            known = directory.organisation(code)
-        except UnknownCode:
-            known = None
-        if known and names.with_code(known) == text:
-            return known
-    inside = text.rpartition("(")[2].rstrip(") ")
-    for candidate in (inside, text):
-        try:
-            return directory.organisation(candidate)
-        except UnknownCode:
-            continue
-    for one in directory.find(text, limit=200):
-        if one.kind in organisations.LEVELS:
-            return directory.organisation(one.code, one.kind)
-    raise UnknownChoice(
-        f"No organisation fits “{text}”.", "Type a part of its name, or its code, for example QKS."
-    )
+    return Choices(organisation, level, month, period, months, own=choice.is_home, note=choice.note)
 
 
 def chosen_month(form: Mapping[str, str], directory: Directory) -> DispensingMonth:
@@ -169,25 +132,24 @@ def chosen_period(
     return period, MonthRange(earliest, month)
 
 
-def chosen_medicine(form: Mapping[str, str], directory: Directory) -> tuple[str, tuple[Any, ...]]:
+def chosen_medicine(form: Mapping[str, str], directory: Directory) -> tuple[str, tuple[Found, ...]]:
     """The BNF code of ``bnf`` or ``bnf_text``; where a text fits several medicines, those to choose from."""
-    code, text = form.get("bnf", "").strip(), form.get("bnf_text", "").strip()
-    if code and not text:
-        return directory.medicine(code).code, ()
-    if not text:
-        return "", ()
+    code, text = form.get("bnf", "").strip(), " ".join(form.get("bnf_text", "").split())
     if code:
         known = directory.medicine(code)
-        if medicine_label(known.name, known.code) == text:
+        name = names.medicine_name(known.name)
+        if text in ("", name, medicine_label(name, known.code)):
             return known.code, ()
+    if not text:
+        return "", ()
     try:
         return directory.medicine(text).code, ()
     except Epact2Error:
-        pass
-    fitting = tuple(one for one in directory.find(text, limit=60) if one.kind in bnf.LEVELS)
+        pass  # no code, then: words
+    fitting = directory.find(text, 40, bnf.LEVELS)
     if not fitting:
         raise UnknownChoice(f"No medicine fits “{text}”.", "Type a part of its name, or its BNF code.")
-    return (fitting[0].code, ()) if len(fitting) == 1 else ("", fitting)
+    return (fitting[0].code, ()) if len(fitting) == 1 else ("", tuple(fitting))
 
 
 def medicine_label(name: str, code: str) -> str:

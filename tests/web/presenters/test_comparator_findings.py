@@ -4,13 +4,15 @@ import pytest
 
 from epact2.web.presenters import comparator_findings as findings
 
+P = "Devon’s percentage is"
+
 
 def year(before, now, months=24):
     """A series that is flat for a year and flat at another value in the next."""
     return [before] * (months - 12) + [now] * 12
 
 
-# --- Movement ---------------------------------------------------------------------------------------------------
+# --- Movement ---
 
 
 def test_a_movement_compares_the_same_three_months():
@@ -28,21 +30,21 @@ def test_a_missing_month_or_nothing_to_compare_with_says_nothing():
     assert findings.movement([*[0.0] * 12, 1.0]) is None
 
 
-# --- The title of the percentile chart --------------------------------------------------------------------------
+# --- The title of the percentile chart ---
 
 
 @pytest.mark.parametrize(
     ("own", "median", "title"),
     [
-        (year(10.0, 8.0), year(7.6, 7.5), "Devon’s percentage is falling while the median is steady, but is still above it"),
-        (year(10.0, 8.0), year(8.0, 7.5), "Devon’s percentage is falling faster than the median, but is still above it"),
-        (year(10.0, 7.0), year(8.0, 7.5), "Devon’s percentage is falling faster than the median, and is below it"),
-        (year(10.0, 9.5), year(10.0, 8.0), "Devon’s percentage is falling more slowly than the median, but is still above it"),
-        (year(10.0, 9.0), year(8.0, 7.2), "Devon’s percentage is falling in line with the median, but is still above it"),
-        (year(5.0, 6.0), year(8.0, 7.0), "Devon’s percentage is rising while the median falls, but is still below it"),
-        (year(9.0, 9.1), year(8.0, 7.0), "Devon’s percentage is steady and above the median"),
-        (year(9.0, 8.0), year(9.0, 8.0), "Devon’s percentage is falling in line with the median, and is at it"),
-        ([9.0] * 6, [8.0] * 6, "Devon’s percentage is above the median"),
+        (year(10.0, 8.0), year(7.6, 7.5), P + " falling while the median is steady, but is still above it"),
+        (year(10.0, 8.0), year(8.0, 7.5), P + " falling faster than the median, but is still above it"),
+        (year(10.0, 7.0), year(8.0, 7.5), P + " falling faster than the median, and is below it"),
+        (year(10.0, 9.5), year(10.0, 8.0), P + " falling more slowly than the median, but is still above it"),
+        (year(10.0, 9.0), year(8.0, 7.2), P + " falling in line with the median, but is still above it"),
+        (year(5.0, 6.0), year(8.0, 7.0), P + " rising while the median falls, but is still below it"),
+        (year(9.0, 9.1), year(8.0, 7.0), P + " steady and above the median"),
+        (year(9.0, 8.0), year(9.0, 8.0), P + " falling in line with the median, and is at it"),
+        ([9.0] * 6, [8.0] * 6, P + " above the median"),
         ([None] * 24, year(8.0, 7.0), "There is no data for Devon in this period"),
     ],
 )  # fmt: skip
@@ -77,7 +79,7 @@ def test_at_means_that_both_look_the_same():
     assert findings.place_words(None, 7.5, "%") == ""
 
 
-# --- Among peers ------------------------------------------------------------------------------------------------
+# --- Among peers ---
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_middle_title():
     assert findings.middle_title(None, None, "practices", "%").startswith("There is no data")
 
 
-# --- Words for differences --------------------------------------------------------------------------------------
+# --- Words for differences ---
 
 
 def test_surplus_is_the_difference_in_units_of_the_numerator():
@@ -163,9 +165,12 @@ def test_difference_words(now, before, unit, said):
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (1.0, "all"), (0.95, "nearly all"), (0.9, "nine in ten"), (0.8, "four fifths"), (0.75, "three quarters"),
-        (0.66, "two thirds"), (0.55, "more than half"), (0.5, "half"), (0.45, "nearly half"), (0.4, "two in five"),
-        (0.33, "a third"), (0.25, "a quarter"), (0.2, "one in five"), (0.143, "one in seven"), (0.1, "one in ten"),
+        (1.0, "all"), (0.95, "nearly all"), (0.9, "nine in ten"), (0.8, "four fifths"),
+        (0.75, "three quarters"),
+        (0.66, "two thirds"), (0.55, "more than half"), (0.5, "half"),
+        (0.45, "nearly half"), (0.4, "two in five"),
+        (0.33, "a third"), (0.25, "a quarter"), (0.2, "one in five"), (0.143, "one in seven"),
+        (0.1, "one in ten"),
         (0.05, "5.0%"), (0.0, "0.0%"), (None, ""),
     ],
 )  # fmt: skip

@@ -4,19 +4,21 @@ import pytest
 
 from epact2.web.presenters import medicine_findings as findings
 
+D = "Devon dispensed"
+
 
 @pytest.mark.parametrize(
     ("items", "cost", "said"),
     [
-        ((61_240, 57_556), (737_00, 1084_00), "Devon dispensed 6.4% more items than a year ago but spent 32% less."),
-        ((106, 100), (110, 100), "Devon dispensed 6.0% more items than a year ago and spent 10% more."),
-        ((90, 100), (90, 100), "Devon dispensed 10% fewer items than a year ago and spent 10% less."),
-        ((100, 100), (120, 100), "Devon dispensed as many items as a year ago and spent 20% more."),
-        ((100, 90), (100, 100), "Devon dispensed 11% more items than a year ago and spent as much."),
-        ((1200, None), (340_000_00, None), "Devon dispensed 1,200 items in May 2025, which cost £340k."),
-        ((1, 0), (200, 0), "Devon dispensed 1 item in May 2025, which cost £2.00."),
-        ((0, 10), (0, 100), "Devon dispensed none in May 2025."),
-        ((None, None), (None, None), "Devon dispensed none in May 2025."),
+        ((61_240, 57_556), (737_00, 1084_00), D + " 6.4% more items than a year ago but spent 32% less."),
+        ((106, 100), (110, 100), D + " 6.0% more items than a year ago and spent 10% more."),
+        ((90, 100), (90, 100), D + " 10% fewer items than a year ago and spent 10% less."),
+        ((100, 100), (120, 100), D + " as many items as a year ago and spent 20% more."),
+        ((100, 90), (100, 100), D + " 11% more items than a year ago and spent as much."),
+        ((1200, None), (340_000_00, None), D + " 1,200 items in May 2025, which cost £340k."),
+        ((1, 0), (200, 0), D + " 1 item in May 2025, which cost £2.00."),
+        ((0, 10), (0, 100), D + " none in May 2025."),
+        ((None, None), (None, None), D + " none in May 2025."),
     ],
 )  # fmt: skip
 def test_headline(items, cost, said):
@@ -54,10 +56,14 @@ def test_largest_cost(share, said):
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ([("Apixaban", year(50.0, 62.0)), ("Edoxaban", year(30.0, 13.0))], "Apixaban is 62% of items; edoxaban’s share has fallen most"),
-        ([("Apixaban", year(50.0, 62.0)), ("Edoxaban", year(14.0, 13.0))], "Apixaban is 62% of items; its share has grown most"),
-        ([("Apixaban", year(62.0, 62.4)), ("Edoxaban", year(14.0, 13.6))], "Apixaban is 62% of items; shares have hardly moved"),
-        ([("Apixaban", [62.0]), ("Edoxaban", [38.0])], "Apixaban is 62% of items"),
+        ([("Apixaban", year(50.0, 62.0)), ("Edoxaban", year(30.0, 13.0))],
+         "Apixaban is 62% of items; edoxaban’s share has fallen most"),
+        ([("Apixaban", year(50.0, 62.0)), ("Edoxaban", year(14.0, 13.0))],
+         "Apixaban is 62% of items; its share has grown most"),
+        ([("Apixaban", year(62.0, 62.4)), ("Edoxaban", year(14.0, 13.6))],
+         "Apixaban is 62% of items; shares have hardly moved"),
+        ([("Apixaban", [62.0]), ("Edoxaban", [38.0])],
+         "Apixaban is 62% of items"),
         ([("Apixaban", [None])], "There is no data for the parts in this month"),
     ],
 )  # fmt: skip
@@ -91,9 +97,12 @@ def test_spread_title():
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ([("Edoxaban", 0.143, 0.55), ("Apixaban", 0.857, 0.45)], "Edoxaban is one in seven of items but more than half of spending"),
-        ([("Apixaban", 0.6, 0.55), ("Edoxaban", 0.4, 0.45)], "Apixaban is more than half of items and more than half of spending"),
-        ([("Generic apixaban", 0.97, 0.94), ("Eliquis", 0.03, 0.06)], "Nearly all items and spending are generic apixaban"),
+        ([("Edoxaban", 0.143, 0.55), ("Apixaban", 0.857, 0.45)],
+         "Edoxaban is one in seven of items but more than half of spending"),
+        ([("Apixaban", 0.6, 0.55), ("Edoxaban", 0.4, 0.45)],
+         "Apixaban is more than half of items and more than half of spending"),
+        ([("Generic apixaban", 0.97, 0.94), ("Eliquis", 0.03, 0.06)],
+         "Nearly all items and spending are generic apixaban"),
         ([], "Nothing was dispensed in this month"),
     ],
 )  # fmt: skip

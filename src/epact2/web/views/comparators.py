@@ -298,7 +298,7 @@ def _fields(data: ComparatorData) -> list[dict[str, object]]:
             one["options"] = level_options(choices, levels, counts)
     if data.comparator.medicine:
         code = data.comparator.medicine.text
-        shown = medicine_label(directory.medicine_name(code), code)
+        shown = medicine_label(names.medicine_name(directory.medicine_name(code)), code)
         box = {
             "kind": "organisation", "name": "bnf", "label": "Medicine", "suggest": _suggest("medicine"),
             "value": code, "shown": shown,
