@@ -31,6 +31,7 @@ KIND_NAMES = {
     "star-pu": "STAR-PU weights",
     "astro-pu": "ASTRO-PU weights",
 }
+MONTHLY = frozenset({"epd", "list-size"})
 MOST_ADDED = 8
 
 
@@ -53,6 +54,17 @@ def months_words(months: tuple[DispensingMonth, ...]) -> str:
         words += f"; without {', '.join(one.name for one in missing[:3])}"
         words += f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     return words
+
+
+def kind_months(kind: HeldKind) -> str:
+    """The months of a kind of file; registers of organisations come now and then, not every month."""
+    if not kind.months:
+        return "At all times"
+    if kind.kind in MONTHLY:
+        return months_words(kind.months)
+    if len(kind.months) == 1:
+        return f"As at {kind.months[0].name}"
+    return f"As at {len(kind.months)} dates, {span_name(kind.months)}"
 
 
 def age_words(latest: DispensingMonth, today: date) -> str:
@@ -84,7 +96,7 @@ def kind_rows(release: HeldRelease) -> list[dict[str, object]]:
         {
             "cells": [
                 KIND_NAMES.get(one.kind, one.kind),
-                months_words(one.months) if one.months else "At all times",
+                kind_months(one),
                 numbers.count(len(one.files)),
                 numbers.count(one.rows),
                 size(sum(file.size for file in one.files)),
@@ -108,7 +120,7 @@ def notes(release: HeldRelease) -> list[dict[str, object]]:
 
 def _note_words(kind: HeldKind, at: int) -> str:
     note = kind.notes[at]
-    like = f" The same holds for {numbers.counted(note.others, 'other file')}." if note.others else ""
+    like = f" The like was said of {numbers.counted(note.others, 'other file')}." if note.others else ""
     return f"{note.file}: {note.text}{like}"
 
 

@@ -68,7 +68,9 @@ class Measured:
             return None
         if self.figure.direction is Direction.NONE:
             return None
-        return (standing.value < standing.median) == (self.figure.direction is Direction.LOWER)
+        if self.figure.direction is Direction.LOWER:
+            return standing.value < standing.median
+        return standing.value > standing.median
 
 
 def measured(profile: Profile, figure: Figure) -> Measured:

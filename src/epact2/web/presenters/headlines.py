@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from epact2.web.presenters import numbers
-from epact2.web.presenters.names import of
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -103,14 +102,14 @@ def medicine_title(name: str, change: float) -> str:
     return f"{name} fell most: {size} less than a year ago"
 
 
-def trend_title(name: str, items: float | None, cost: float | None) -> str:
-    """``Kent and Medway’s items rose 3.2% in a year; spending fell 1.0%`` from two relative changes."""
+def trend_title(items: float | None, cost: float | None) -> str:
+    """``Items rose 3.2% in a year; spending fell 1.0%`` from two relative changes."""
     if items is None or cost is None:
-        return f"{of(name)} items and spending by month"
+        return "Items and spending by month"
     items_words, cost_words = _moved(items), _moved(cost)
     if items_words == cost_words:
-        return f"{of(name)} items and spending both {items_words} in a year"
-    return f"{of(name)} items {items_words} in a year; spending {cost_words}"
+        return f"Items and spending both {items_words} in a year"
+    return f"Items {items_words} in a year; spending {cost_words}"
 
 
 def _moved(change: float) -> str:
@@ -120,10 +119,10 @@ def _moved(change: float) -> str:
     return f"{'rose' if change > 0 else 'fell'} {size}"
 
 
-def comparators_title(name: str, better: int, total: int, peers: str) -> str:
-    """``Better than most ICBs on three of five comparators``."""
+def comparators_title(better: int, total: int, peers: str) -> str:
+    """``Better than the median of ICBs on three of five comparators with a target``."""
     if not total:
-        return f"{of(name)} comparators"
+        return "Comparators"
     if better == total:
         return f"Better than the median of {peers} on all {number_word(total)} comparators with a target"
     if better == 0:

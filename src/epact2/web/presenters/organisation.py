@@ -37,6 +37,22 @@ LEVEL_NAMES = {
     PCN: "Primary care network (PCN)",
     PRACTICE: "Practice or other cost centre",
 }
+SHORT_NAMES = {
+    ENGLAND: "England",
+    organisations.REGION: "This region",
+    organisations.ICB: "This ICB",
+    organisations.SUB_ICB_LOCATION: "This location",
+    PCN: "This PCN",
+    PRACTICE: "This practice",
+}
+LONGEST_ON_LINE = 16
+
+
+def kind_name(organisation: Organisation, directory: Directory) -> str:
+    """What it is, above its name: ``Integrated care board (ICB)``, ``GP practice``."""
+    if organisation.level == PRACTICE and organisation.setting == "4":
+        return name_of(PRACTICE_SETTING, organisation.setting, directory)
+    return LEVEL_NAMES[organisation.level]
 
 
 def address(organisation: Organisation, **parts: object) -> str:
@@ -115,17 +131,17 @@ def _date(number: int) -> date:
 def trends(profile: Profile, medians: Result | None, *, totals: bool) -> dict[str, object]:
     """The two charts over time: per 1,000 patients with the peers' median, or plain totals."""
     items, cost = (PRESCRIBED, COST) if totals else (ITEMS_PER_PATIENT, COST_PER_PATIENT)
-    name = names.organisation_name(profile.organisation)
     moves = [
         numbers.relative_change(profile.own.now(one), profile.own.before(one)) for one in (PRESCRIBED, COST)
     ]
     rises = [None if move is None else move / 100 for move in moves]
     return {
-        "title": headlines.trend_title(name, rises[0], rises[1]),
+        "title": headlines.trend_title(rises[0], rises[1]),
         "charts": [
             chart(profile, figure, None if totals else median_cells(profile, medians, place))
             for place, figure in enumerate((items, cost))
         ],
+        "has_median": medians is not None and not totals,
         "period": dates.period(profile.own.months[0], profile.own.months[-1]),
         "downloads": links.downloads(
             series_question(
@@ -148,11 +164,13 @@ def median_cells(profile: Profile, medians: Result | None, place: int) -> list[C
 
 def chart(profile: Profile, figure: Figure, medians: Sequence[Cell] | None) -> Chart:
     """One figure over time, with the median of peers where there is one."""
+    level = profile.organisation.level
     name = names.organisation_name(profile.organisation)
-    lines = [Line(name, _drawable(profile.own.cells(figure)), "own")]
+    # The name stands at the end of the line, where a long one has no room.
+    own = name if len(name) <= LONGEST_ON_LINE else SHORT_NAMES[level]
+    lines = [Line(own, _drawable(profile.own.cells(figure)), "own")]
     if medians is not None:
-        level = profile.organisation.level
-        lines.insert(0, Line(f"Median of {PLURALS[level]}", _drawable(medians), "median"))
+        lines.insert(0, Line("Median", _drawable(medians), "median"))
     return trend(
         title=figure.name,
         subtitle=f"{figure.name}, by dispensing month",
@@ -176,6 +194,5 @@ def comparators(profile: Profile) -> tuple[str, list[Measured]]:
     """The title of the table and its rows."""
     rows = [measured(profile, one) for one in profile.comparators]
     judged = [one.is_better for one in rows if one.is_better is not None]
-    name = names.organisation_name(profile.organisation)
     peers = PLURALS[profile.organisation.level]
-    return headlines.comparators_title(name, sum(judged), len(judged), peers), rows
+    return headlines.comparators_title(sum(judged), len(judged), peers), rows

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from epact2.analysis import profile as questions
 from epact2.analysis.standing import chapter_series, medicine_changes
 from epact2.comparators.read import comparators
-from epact2.model.organisations import ENGLAND, ENGLAND_CODE
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE, Organisation
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE
 from epact2.query.periods import NoData
 from epact2.web.context import person
@@ -17,7 +17,7 @@ from epact2.web.engine import NoRelease, current, viewer_of
 from epact2.web.organisation_choice import choose
 from epact2.web.presenters import home as presenter
 from epact2.web.presenters.figures import key_figures
-from epact2.web.presenters.names import organisation_name, with_code
+from epact2.web.presenters.names import organisation_name, unshouted, with_code
 from epact2.web.profile_answers import Asker, Profile
 
 
@@ -46,14 +46,21 @@ def home(request: HttpRequest) -> HttpResponse:
             "choice": choice,
             "name": name,
             "with_code": with_code(organisation),
+            "full_name": full_name(organisation),
             "month": month.name,
             "heading": presenter.heading(profile, name),
             "figures": key_figures(profile),
-            "moved": moved(ask, profile) if has_year else None,
+            "moved": moved(ask, profile) if has_year and profile.own.before(questions.COST) else None,
             "medicines": presenter.medicine_tables(profile, changes) if has_year else [],
             "beginnings": presenter.beginnings(profile, len(comparators())),
         },
     )
+
+
+def full_name(organisation: Organisation) -> str:
+    """The organisation's name in full, with its code."""
+    name = unshouted(organisation.name)
+    return name if organisation.level == ENGLAND else f"{name} ({organisation.code})"
 
 
 def moved(ask: Asker, profile: Profile) -> dict[str, object]:

@@ -72,7 +72,7 @@ def organisation(request: HttpRequest, level: str, code: str) -> HttpResponse:
             "organisation": chosen,
             "name": organisation_name(chosen),
             "is_home": chosen == home,
-            "level_name": presenter.LEVEL_NAMES[level],
+            "kind_name": presenter.kind_name(chosen, ask.directory),
             "level_plural": PLURALS[level],
             "crumbs": presenter.crumbs(chosen, ask.directory),
             "month": profile.month.name,
@@ -135,8 +135,16 @@ def beneath(
     levels = organisation_tables.BENEATH[profile.organisation.level]
     if not levels:
         return None
-    level = asked["beneath"] if asked["beneath"] in levels else levels[0]
+    level = asked["beneath"] if asked["beneath"] in levels else first_with_several(ask, profile, levels)
     result = ask(questions.children_question(profile.organisation, FIELD_BY_NAME[level], profile.month))
     page = int(asked["page"]) if asked["page"].isdecimal() else 1
     sort = asked["sort"] if asked["sort"].removeprefix("-") in organisation_tables.SORTS else "cost"
     return organisation_tables.beneath(profile, level, result, sort, page, address)
+
+
+def first_with_several(ask: Asker, profile: Profile, levels: tuple[str, ...]) -> str:
+    """The first level with more than one organisation beneath: many ICBs are one sub-ICB location."""
+    for level in levels:
+        if len(ask.directory.children(profile.organisation, level)) > 1:
+            return level
+    return levels[0]
