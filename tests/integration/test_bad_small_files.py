@@ -125,6 +125,23 @@ def test_code_changes_loaded_later_move_totals_to_the_latest_section(tmp_path: P
     assert found[0] == ("0501013B0AAABAB", "1301010AAAAABAB", "1301", "0501")
 
 
+def test_practices_that_nobody_else_knows_are_kept_and_reported(tmp_path: Path) -> None:
+    lists = write(tmp_path, "lists.csv", LONG_HEADER, *long_list())
+    rows = [epd_row(), epd_row(PRACTICE_CODE="A81001"), epd_row(PRACTICE_CODE="-", PCO_CODE="-")]
+    outcome = load_files(tmp_path / "store", [lists, write_epd(tmp_path, rows)])
+    assert "1 practices or cost centres are in no list" in outcome.files[1].warnings[0]
+    assert "A81001" in outcome.files[1].warnings[0]
+    settings = dimension_rows(tmp_path / "store", "SELECT code, setting FROM f.practice ORDER BY code")
+    assert settings == [("-", "0"), ("A81001", "0"), ("L84073", "4")]
+
+
+def test_two_years_of_changes_may_be_alike(tmp_path: Path) -> None:
+    line = "0501013B0AAABAB,0501013B0AAACAC"
+    load_files(tmp_path / "store", [write(tmp_path, "2017.csv", line)])
+    assert load_files(tmp_path / "store", [write(tmp_path, "2018.csv", line)]).changed
+    assert not load_files(tmp_path / "store", [write(tmp_path, "2018.csv", line)]).changed
+
+
 BAD = [
     ("lists.csv", [LONG_HEADER, *long_list(), *long_list()], ["line 45", "two rows"]),
     ("lists.csv", [LONG_HEADER, *long_list()[:-1]], ["line 2", "L84073", "add up"]),

@@ -18,7 +18,7 @@ from epact2.load.fast import insert_rows
 from epact2.load.history import Reference
 from epact2.load.intake import Intake
 from epact2.load.places import Places
-from epact2.load.prescribing import PublishedPractice
+from epact2.load.prescribing import UNIDENTIFIED, PublishedPractice
 from epact2.load.progress import Progress, Silence
 from epact2.load.read import MOST_FAULTS
 from epact2.load.receive import receive
@@ -26,7 +26,7 @@ from epact2.load.recognise import recognise
 from epact2.load.reference_files import read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.model import bnf
-from epact2.store.release import Dataset, Release, Store, StoredFile
+from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
 from epact2.store.tables import DIMENSION_TABLES, ROWS_TABLES
 
 
@@ -91,6 +91,7 @@ class Build:
             rows = dict(self.base.rows) if self.base else {}
             for month, path in stale.items():
                 rows[month] = self._rekey(month, path, presentation_keys)
+            self._report_unknown_practices(months, intakes, reference)
             self._write_months(months, rows, practice_keys, presentation_keys, names[bnf.PRESENTATION])
             medicines = Medicines(presentation_keys, latest, names)
             yearly = self._totals(rows, medicines)
@@ -119,15 +120,49 @@ class Build:
         for dataset in kept:
             if dataset.kind in (formats.EPD, formats.LIST_SIZE):
                 continue
-            received = receive(self.store.received / dataset.received.name, self.folder(), Silence())
-            received = replace(received, name=dataset.received_name)
-            recognised = recognise(received, dataset.kind)
-            reference.add(dataset.kind, dataset.month, read_reference_file(received, recognised))
+            path = self.store.received / dataset.received.name
+            try:
+                received = receive(path, self.folder(), Silence())
+                received = replace(received, name=dataset.received_name)
+                recognised = recognise(received, dataset.kind)
+                reference.add(dataset.kind, dataset.month, read_reference_file(received, recognised))
+            except FileRefused as refused:
+                raise StoreDamaged(
+                    f"{path}, received earlier, cannot be read any more: {refused}.",
+                    "Restore it from a copy of the store.",
+                ) from refused
         for intake in intakes:
             if intake.reference:
                 month = intake.month.number if intake.month else None
                 reference.add(intake.kind, month, intake.reference)
         return reference
+
+    def _report_unknown_practices(
+        self, months: Sequence[Intake], intakes: Sequence[Intake], reference: Reference
+    ) -> None:
+        """Practices that prescribe, but stand in no list and no register that is loaded."""
+        known = {
+            code
+            for kind in (formats.PRACTICES, formats.ODS_PRACTICES)
+            for _, rows in reference.by_code(kind)
+            for code in rows
+        }
+        known |= {code for intake in intakes if intake.lists for code in intake.lists.listed}
+        if self.base:
+            found = self.connection.execute("SELECT DISTINCT code FROM base.listed_practice").fetchall()
+            known |= {code for (code,) in found}
+        for intake in months if known else ():
+            assert intake.prescribing is not None
+            unknown = sorted(
+                code
+                for code in intake.prescribing.practices.keys() - known
+                if not code.startswith(UNIDENTIFIED)
+            )
+            if unknown:
+                intake.warnings.append(
+                    f"{len(unknown)} practices or cost centres are in no list or register that is loaded "
+                    f"(for example {unknown[0]}); their rows are kept."
+                )
 
     def _known_keys(self, table: str, key: str) -> dict[str, int]:
         if not self.base:

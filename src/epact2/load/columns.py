@@ -142,10 +142,24 @@ class Date(CellType):
         raise BadCell(f"not {self.words}")
 
 
+@dataclass(frozen=True, slots=True)
+class Real(CellType):
+    """A computed number with as many digits as it has, or nothing."""
+
+    words: str = "a number, or empty"
+    plain: str = r"(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]{1,2})?)?"
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell(f"not {self.words}")
+
+
 TEXT = CellType("any text")
 CODE = Code()
 OPTIONAL_CODE = Code("a code, or empty", r"[!-~]*")
-DIGITS = Code("digits, or empty", r"[0-9]*")
+DIGITS = Code("18 digits or fewer", r"[0-9]{0,18}")
+REAL = Real()
 COUNT = Count()
 MONTH = Month()
 DATE = Date()

@@ -262,8 +262,8 @@ def organisation_names(
     return {(level, code): name for _, _, level, code, name in sorted(stated) if name}
 
 
-def write_adq(connection: duckdb.DuckDBPyConnection, reference: Reference) -> int:
-    """Write the ADQ values; the number of codes left without a factor because their products differ."""
+def write_adq(connection: duckdb.DuckDBPyConnection, reference: Reference) -> None:
+    """Write the ADQ values; a code whose products have different factors is left without one."""
     values: dict[str, tuple[str, str]] = {}
     for _, file in reference.of(formats.ADQ):
         values = {row["code"]: (row["value"], row["unit"].strip()) for row in file.rows}
@@ -278,4 +278,3 @@ def write_adq(connection: duckdb.DuckDBPyConnection, reference: Reference) -> in
         of_code = factors.get(code, set())
         rows.append((code, *values.get(code, ("", "")), of_code.copy().pop() if len(of_code) == 1 else None))
     insert_rows(connection, f"dimensions.{tables.ADQ.name}", rows)
-    return sum(len(of_code) > 1 for of_code in factors.values())

@@ -15,6 +15,7 @@ from epact2.load.columns import (
     DIGITS,
     MONTH,
     OPTIONAL_CODE,
+    REAL,
     TEXT,
     CellType,
     choice,
@@ -316,7 +317,7 @@ LAYOUTS = (
         ADQ_PER_QUANTITY,
         "computed",
         tuple(
-            _column(name, name, CODE if name == "bnf_code" else TEXT, "")
+            _column(name, name, {"bnf_code": CODE, "adq_per_quantity": REAL}.get(name, TEXT), "")
             for name in (
                 "bnf_code", "name", "vpid", "form", "form_size", "form_units", "numerator",
                 "numerator_unit_of_measure", "squ", "adq_value", "adq_denominator", "adq_per_quantity",

@@ -15,7 +15,7 @@ from epact2.load.lists import Lists, read_lists
 from epact2.load.prescribing import Month
 from epact2.load.progress import Progress
 from epact2.load.receive import Received, receive
-from epact2.load.recognise import Recognised, month_in_name, recognise
+from epact2.load.recognise import Recognised, month_in_name, recognise, year_in_name
 from epact2.load.reference_files import ReferenceFile, read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.model.months import DispensingMonth
@@ -165,7 +165,10 @@ class Desk:
         found = tuple(
             one
             for one in (self._base.datasets if self._base else ())
-            if one.content_sha256 == intake.received.content_sha256 and one.kind == intake.kind
+            if one.content_sha256 == intake.received.content_sha256
+            and one.kind == intake.kind
+            # The year of a list of changes stands in its name alone: two years may be alike.
+            and (one.kind != formats.BNF_CHANGES or one.part == year_in_name(intake.received.name))
         )
         months = {one.month for one in found if one.month}
         wanted = month or intake.month

@@ -94,7 +94,7 @@ def _read_long_fast(
         return None
     try:
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE received_lists AS SELECT *, {relation.plain} AS is_plain, "  # noqa: S608
+            f"CREATE OR REPLACE TEMP TABLE received_lists AS SELECT *, {relation.plain()} AS is_plain, "  # noqa: S608
             f"{relation.ends_in_comma} AS ends_in_comma, TRY_CAST(patients AS INTEGER) AS counted "
             f"FROM {relation.sql}"
         )

@@ -22,6 +22,7 @@ _PRACTICE_CELLS = (
     "practice", "practice_name", "postcode", "sub_icb", "sub_icb_name",
     "icb", "icb_name", "region", "region_name",
 )  # fmt: skip
+_GROUPED = frozenset({*_PRACTICE_CELLS, "unidentified", "presentation", "presentation_name", "month"})
 # An unidentified prescriber has the code “-” in every sub-ICB location: it is told apart by the location.
 IDENTITY = f"CASE WHEN practice = '{UNIDENTIFIED}' THEN practice || sub_icb ELSE practice END"
 
@@ -112,16 +113,16 @@ def read_month(
 
 def _scan(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
     """Read the table once into the groups that the checks need; False if DuckDB cannot."""
-    cells = ", ".join(_PRACTICE_CELLS)
+    cells = ", ".join((*_PRACTICE_CELLS, "unidentified"))
     try:
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE scan AS
             SELECT {cells}, presentation, presentation_name, grouping(practice) = 0 AS of_practice,
-                count(*) AS rows, bool_and({relation.plain}) AS plain,
+                count(*) AS rows, bool_and(is_plain) AS plain,
                 count_if({relation.ends_in_comma}) AS ending_in_comma,
                 min(month) AS first_month, max(month) AS last_month
-            FROM {relation.sql}
+            FROM (SELECT *, {relation.plain(apart_from=_GROUPED)} AS is_plain FROM {relation.sql})
             GROUP BY GROUPING SETS (({cells}), (presentation, presentation_name))
             """  # noqa: S608 - the path is quoted, the rest is declared in formats
         )
@@ -131,14 +132,26 @@ def _scan(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
 
 
 def _trusted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> bool:
-    """Whether what was scanned is certainly what the file says."""
+    """Whether what was scanned is certainly what the file says.
+
+    Columns that were grouped by are checked once for each group, the others were checked in each row; the
+    month is read by itself.
+    """
+    of_practice = " AND ".join(relation.plain_column(name) for name in (*_PRACTICE_CELLS, "unidentified"))
     rows, plain, ending_in_comma = fetch_one(
         connection,
-        "SELECT coalesce(sum(rows), 0)::BIGINT, coalesce(bool_and(plain), false), "
-        "coalesce(sum(ending_in_comma), 0)::BIGINT FROM scan WHERE of_practice",
+        f"""
+        SELECT coalesce(sum(rows), 0)::BIGINT, coalesce(bool_and(plain AND {of_practice}), false),
+            coalesce(sum(ending_in_comma), 0)::BIGINT
+        FROM scan WHERE of_practice
+        """,  # noqa: S608 - declared in formats
+    )
+    (presentations,) = fetch_one(
+        connection,
+        f"SELECT bool_and({relation.plain_column('presentation')}) FROM scan WHERE NOT of_practice",  # noqa: S608
     )
     commas_agree = relation.rows_ending_in_comma in (-1, ending_in_comma)
-    return bool(plain) and rows == relation.rows and commas_agree
+    return bool(plain) and bool(presentations) and rows == relation.rows and commas_agree
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told what a load is doing. Calls come from one thread, in order."""
+    """Told what a load is doing. Calls come one after the other, though not all from one thread."""
 
     def begin(self, file: str, size: int) -> None:
         """A file of so many bytes is being received."""

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import duckdb
+
+from epact2.errors import Epact2Error
 from epact2.load.build import Build
 from epact2.load.database import connect
 from epact2.load.intake import Desk, FileOutcome, Intake
@@ -31,6 +34,7 @@ from epact2.store.release import (
 
 __all__ = [
     "FileOutcome",
+    "LoadFailed",
     "LoadInProgress",
     "LoadOutcome",
     "LoadRefused",
@@ -38,6 +42,10 @@ __all__ = [
     "list_releases",
     "load_files",
 ]
+
+
+class LoadFailed(Epact2Error):
+    """The files are right, but the new release could not be written; the old one is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,8 @@ def load_files(
     """Load files into a store as one new release.
 
     ``kind`` insists on what the files are, and ``month`` on their month. Files that the release already holds
-    change nothing. Raises LoadRefused, with nothing changed, if any file breaks its contract, and
-    LoadInProgress if another load is at work.
+    change nothing. Raises LoadRefused, with nothing changed, if any file breaks its contract, LoadInProgress
+    if another load is at work, and LoadFailed if the disk or the memory does not suffice.
     """
     watcher = progress or Silence()
     with loader_lock(store) as opened:
@@ -79,6 +87,11 @@ def load_files(
                 else:
                     assert base is not None, "files are held only by a release"
                     release = base
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise LoadFailed(
+                f"The release could not be written: {error}",
+                "Make room on the disk, or allow more memory with EPACT2_LOAD_MEMORY (for example 8GB).",
+            ) from error
         finally:
             remove_leftovers(opened, list_releases(store))
     return LoadOutcome(release.number, bool(new), tuple(intake.outcome for intake in intakes))

@@ -54,7 +54,21 @@ def read_reference_file(received: Received, recognised: Recognised) -> Reference
         # Area teams and regions (eauth) come apart from the groups below them (eccg), for the same month.
         above = any(ODS_AUTHORITY.fullmatch(row["code"]) for row in rows)
         return ReferenceFile("authorities" if above else "commissioners", rows, {})
+    if recognised.kind == formats.ADQ_PER_QUANTITY:
+        return ReferenceFile("", rows, {}, _differing(rows))
     return ReferenceFile("", rows, {})
+
+
+def _differing(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    factors: dict[str, set[str]] = {}
+    for row in rows:
+        factors.setdefault(row["bnf_code"], set()).add(row["adq_per_quantity"])
+    codes = sorted(code for code, found in factors.items() if len(found - {""}) > 1)
+    if not codes:
+        return ()
+    return (
+        f"{len(codes)} codes have products with different factors (for example {codes[0]}): none is kept.",
+    )
 
 
 # What may stand only once in a file; kinds that are not named here may repeat anything but a whole row.
@@ -128,6 +142,8 @@ def _changes(received: Received, rows: tuple[Row, ...]) -> ReferenceFile:
 
 
 def _json(received: Received) -> Mapping[str, object]:
+    if received.encoding != "utf-8":
+        raise FileRefused(Refusal(received.name, "it is not in UTF-8.", "Save it again as UTF-8."))
     with received.text.open(encoding="utf-8-sig") as text:
         # A float would change the last digits of the weights.
         found: Mapping[str, object] = json.load(text, parse_float=Decimal, parse_int=Decimal)
