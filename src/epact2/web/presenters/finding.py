@@ -28,21 +28,25 @@ def finding(query: Query, result: Result, name_of: NameOf) -> str:
         return f"{_capital(column.name)}: {_full(result.rows[0][at], column)}"
     if len(time) == 1:
         return _over_time(query, result, time[0], column, name_of) if not others or query.totals else ""
-    if not time and len(others) == 1:
+    if not time and (len(others) == 1 or query.totals):
         return _highest(query, result.rows, others[0], column, name_of)
     return ""
 
 
 def _highest(query: Query, rows: Sequence[Row], one: Field, column: Column, name_of: NameOf) -> str:
-    parts = [row for row in rows if row[0] not in (None, OTHERS, UNKNOWN_CODE) and row[1] is not None]
+    # With several fields, the totals of the first one are compared.
+    at = len(query.grain)
+    wholes = [row for row in rows if all(code is None for code in row[1:at])]
+    nobody = (None, OTHERS, UNKNOWN_CODE)
+    parts = [row for row in wholes if row[0] not in nobody and row[at] is not None]
     if len(parts) < 2:
         return ""
-    best = max(parts, key=lambda row: float(row[1] or 0))
+    best = max(parts, key=lambda row: float(row[at] or 0))
     name = member_name(one, best[0], name_of)
-    said = f"{name} is the highest of {len(parts):,} {_plural(one)}: {_full(best[1], column)}"
-    total = next((row[1] for row in rows if row[0] is None), None)
+    said = f"{name} is the highest of {len(parts):,} {_plural(one)}: {_full(best[at], column)}"
+    total = next((row[at] for row in wholes if row[0] is None), None)
     if is_additive(query.values[0]) and isinstance(total, (int, float)) and total > 0:
-        share = float(best[1] or 0) / float(total)
+        share = float(best[at] or 0) / float(total)
         return f"{said}, {numbers.full(share, 'relative change')} of the total"
     return said
 
