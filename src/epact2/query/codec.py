@@ -1,25 +1,20 @@
 """The question as JSON: what is saved, sent and put into addresses. This half reads, ``query.encode`` writes.
 
-This is the only place where names become objects, and so the only one that can meet an unknown name. Case
+Here and in ``query.pieces`` names become objects, and nowhere else can an unknown name be met. Case
 does not matter, and underscores may stand for spaces.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
 
-from epact2.errors import Epact2Error, did_you_mean
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension, Field
-from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import (
-    FIELD_BY_NAME,
     ITEMS,
-    MEASURE_BY_NAME,
     MONTH,
     SUB_ICB_LOCATION,
     TOTAL_QUANTITY,
@@ -55,6 +50,20 @@ from epact2.query.nodes import (
     Value,
     YearToDate,
 )
+from epact2.query.pieces import (
+    FIELDS,
+    UnknownName,
+    a_choice,
+    a_flag,
+    a_list,
+    a_text,
+    a_whole,
+    field_named,
+    fields_named,
+    measure_named,
+    only_keys,
+    quoted,
+)
 
 __all__ = [
     "UnknownName",
@@ -70,22 +79,15 @@ __all__ = [
     "wants_labels",
 ]
 
-Found = TypeVar("Found")
 _DEEPEST = 64  # far more than a person writes, far less than exhausts the stack
 
 _QUESTION_KEYS = (
     "version", "values", "rows", "columns", "where", "months", "order", "top", "totals", "structure", "codes",
     "percentiles", "labels",
 )  # fmt: skip
-_FIELDS = {name.casefold(): field for name, field in FIELD_BY_NAME.items()}
-_MEASURES = {name.casefold(): measure for name, measure in MEASURE_BY_NAME.items()}
 # "Quantity" is published per item, and such numbers do not add up: its honest sum is total quantity, and its
 # honest mean is total quantity per item.
 _QUANTITY = Ratio(Amount(TOTAL_QUANTITY), Amount(ITEMS))
-
-
-class UnknownName(Epact2Error):
-    """A name in a question that the model does not have."""
 
 
 def loads(text: str) -> Query:
@@ -131,12 +133,12 @@ def query_from_json(data: Json) -> Query:
     """The question of a JSON object. Raises BadQuestion or UnknownName, both saying where."""
     if not isinstance(data, dict):
         raise BadQuestion("A question is a JSON object.", 'For example {"version": 1, "values": ["items"]}.')
-    _only(data, _QUESTION_KEYS, "the question")
+    only_keys(data, _QUESTION_KEYS, "the question")
     if data.get("version", VERSION) != VERSION:
         raise BadQuestion(f"This is a question of version {data['version']}.", f"Use version {VERSION}.")
-    rows = _fields(data.get("rows", []), "rows")
-    columns = _fields(data.get("columns", []), "columns")
-    values = tuple(_value(item, columns) for item in _list(data.get("values"), "values"))
+    rows = fields_named(data.get("rows", []), "rows")
+    columns = fields_named(data.get("columns", []), "columns")
+    values = tuple(_value(item, columns) for item in a_list(data.get("values"), "values"))
     if not isinstance(data.get("labels", False), bool):
         raise BadQuestion("“labels” is neither true nor false.", "Leave it out, or say true.")
     return Query(
@@ -145,90 +147,15 @@ def query_from_json(data: Json) -> Query:
         columns=columns,
         where=_selection(data["where"]) if data.get("where") else EVERYTHING,
         months=_months(data.get("months")),
-        order=tuple(_order(item, values, columns) for item in _list(data.get("order", []), "order")),
+        order=tuple(_order(item, values, columns) for item in a_list(data.get("order", []), "order")),
         top=_top(data.get("top")),
-        totals=_flag(data, "totals"),
-        structure=Structure(_choice(data, "structure", [one.value for one in Structure])),
-        codes=Codes(_choice(data, "codes", [one.value for one in Codes])),
+        totals=a_flag(data, "totals"),
+        structure=Structure(a_choice(data, "structure", [one.value for one in Structure])),
+        codes=Codes(a_choice(data, "codes", [one.value for one in Codes])),
         percentiles=tuple(
-            _whole(item, "percentiles") for item in _list(data.get("percentiles", []), "percentiles")
+            a_whole(item, "percentiles") for item in a_list(data.get("percentiles", []), "percentiles")
         ),
     )
-
-
-def _shown(data: Json) -> str:
-    """A piece of a question as it is quoted in a message, cut short."""
-    text = json.dumps(data, default=str, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _only(data: Mapping[str, Json], allowed: Iterable[str], place: str) -> None:
-    names = tuple(allowed)
-    for key in data:
-        if key not in names:
-            advice = did_you_mean(key, names) or f"It may have: {', '.join(names)}."
-            raise UnknownName(f"“{key}” is unknown in {place}.", advice)
-
-
-def _list(data: Json, place: str) -> list[Json]:
-    if data is None:
-        raise BadQuestion(f"The question has no “{place}”.", 'For example "values": ["items"].')
-    if not isinstance(data, list):
-        raise BadQuestion(f"“{place}” is not a list.", f'Write "{place}": [ … ].')
-    return data
-
-
-def _text(data: Json, place: str) -> str:
-    if isinstance(data, bool) or not isinstance(data, (str, int, Decimal)):
-        raise BadQuestion(f"“{place}” has {_shown(data)} where a text belongs.", "Write a text.")
-    return str(data)
-
-
-def _whole(data: Json, place: str) -> int:
-    if isinstance(data, bool) or not isinstance(data, int):
-        raise BadQuestion(f"“{place}” has {_shown(data)} where a whole number belongs.", "")
-    return data
-
-
-def _wholes(data: Json, place: str) -> tuple[int, ...]:
-    return tuple(_whole(item, place) for item in _list(data, place))
-
-
-def _flag(data: Mapping[str, Json], name: str) -> bool:
-    flag = data.get(name, False)
-    if not isinstance(flag, bool):
-        raise BadQuestion(f"“{name}” is neither true nor false.", "Leave it out, or say true.")
-    return flag
-
-
-def _choice(data: Mapping[str, Json], name: str, choices: list[str]) -> str:
-    chosen = _text(data.get(name, choices[0]), name).casefold()
-    if chosen not in choices:
-        raise UnknownName(f"“{data[name]}” is no {name}.", f"Choose {' or '.join(choices)}.")
-    return chosen
-
-
-def _known(table: Mapping[str, Found], data: Json, kind: str, names: Iterable[str]) -> Found:
-    word = _text(data, kind)
-    found = table.get(" ".join(word.replace("_", " ").split()).casefold())
-    if found is None:
-        advice = did_you_mean(word, names) or f"The {kind}s are: {', '.join(names)}."
-        raise UnknownName(f"“{word}” is no {kind}.", advice)
-    return found
-
-
-def field_named(data: Json) -> Field:
-    """The field of a name. Raises UnknownName with a suggestion."""
-    return _known(_FIELDS, data, "field", FIELD_BY_NAME)
-
-
-def measure_named(data: Json) -> Measure:
-    """The measure of a name. Raises UnknownName with a suggestion."""
-    return _known(_MEASURES, data, "measure", MEASURE_BY_NAME)
-
-
-def _fields(data: Json, place: str) -> tuple[Field, ...]:
-    return tuple(field_named(item) for item in _list(data, place))
 
 
 def value_from_json(data: Json) -> Value:
@@ -245,7 +172,7 @@ def _value(data: Json, columns: tuple[Field, ...]) -> Value:
         if key in data:
             return read(data, columns)
     raise UnknownName(
-        f"{_shown(data)} is no value.",
+        f"{quoted(data)} is no value.",
         f"Use a measure's name, or an object with one of: {', '.join(_VALUE_READERS)}.",
     )
 
@@ -255,46 +182,46 @@ def _where(data: Mapping[str, Json]) -> Selection:
 
 
 def _amount(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
-    _only(data, ("amount", "where"), "an amount")
+    only_keys(data, ("amount", "where"), "an amount")
     return Amount(measure_named(data["amount"]), _where(data))
 
 
 def _distinct(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
-    _only(data, ("distinct", "where"), "a distinct count")
+    only_keys(data, ("distinct", "where"), "a distinct count")
     named = data["distinct"]
-    fields = _fields(named, "distinct") if isinstance(named, list) else (field_named(named),)
+    fields = fields_named(named, "distinct") if isinstance(named, list) else (field_named(named),)
     return Distinct(fields, _where(data))
 
 
 def _ratio(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
-    _only(data, ("ratio", "per"), "a ratio")
-    parts = _list(data["ratio"], "ratio")
+    only_keys(data, ("ratio", "per"), "a ratio")
+    parts = a_list(data["ratio"], "ratio")
     if len(parts) != 2:
         raise BadQuestion(f"A ratio has two parts, not {len(parts)}.", 'For example ["items", "list size"].')
-    return Ratio(_value(parts[0], columns), _value(parts[1], columns), _whole(data.get("per", 1), "per"))
+    return Ratio(_value(parts[0], columns), _value(parts[1], columns), a_whole(data.get("per", 1), "per"))
 
 
 def _share(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
     # Without "of", a share is of the whole column: that is what a reader of a table expects.
-    _only(data, ("share", "of"), "a share")
-    of = _fields(data["of"], "of") if "of" in data else columns
+    only_keys(data, ("share", "of"), "a share")
+    of = fields_named(data["of"], "of") if "of" in data else columns
     return Share(_value(data["share"], columns), of)
 
 
 def _change(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
-    _only(data, ("change", "months", "as"), "a change")
-    how = _choice(data, "as", ["relative", "difference"])
-    months = _whole(data.get("months", 12), "months")
+    only_keys(data, ("change", "months", "as"), "a change")
+    how = a_choice(data, "as", ["relative", "difference"])
+    months = a_whole(data.get("months", 12), "months")
     return Change(_value(data["change"], columns), months, how == "relative")
 
 
 def _rolling(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
-    _only(data, ("rolling", "months"), "a rolling value")
-    return Rolling(_value(data["rolling"], columns), _whole(data.get("months", 12), "months"))
+    only_keys(data, ("rolling", "months"), "a rolling value")
+    return Rolling(_value(data["rolling"], columns), a_whole(data.get("months", 12), "months"))
 
 
 def _year_to_date(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
-    _only(data, ("year to date",), "a year to date")
+    only_keys(data, ("year to date",), "a year to date")
     return YearToDate(_value(data["year to date"], columns))
 
 
@@ -318,31 +245,31 @@ def _selection(data: Json) -> Selection:
     kinds = ("is", "in", "under", "between", "all", "any", "not")
     if not isinstance(data, dict) or len(data) != 1:
         raise BadQuestion(
-            f"{_shown(data)} is no selection.",
+            f"{quoted(data)} is no selection.",
             f"A selection is an object with exactly one of: {', '.join(kinds)}.",
         )
-    _only(data, kinds, "a selection")
+    only_keys(data, kinds, "a selection")
     ((kind, body),) = data.items()
     match kind:
         case "all":
-            return AllOf(tuple(_selection(part) for part in _list(body, "all")))
+            return AllOf(tuple(_selection(part) for part in a_list(body, "all")))
         case "any":
-            return AnyOf(tuple(_selection(part) for part in _list(body, "any")))
+            return AnyOf(tuple(_selection(part) for part in a_list(body, "any")))
         case "not":
             return Not(_selection(body))
-    parts = _list(body, kind)
+    parts = a_list(body, kind)
     if len(parts) != (3 if kind == "between" else 2):
         raise BadQuestion(
-            f"“{kind}” has {len(parts)} parts: {_shown(body)}.",
+            f"“{kind}” has {len(parts)} parts: {quoted(body)}.",
             'Write {"is": [field, code]}, {"in": [field, [codes]]}, {"under": ["bnf", code]} or '
             '{"between": [field, low, high]}.',
         )
     match kind:
         case "under":
-            return _under(_text(parts[0], "under"), _text(parts[1], "under").strip().upper())
+            return _under(a_text(parts[0], "under"), a_text(parts[1], "under").strip().upper())
         case "in":
             field = field_named(parts[0])
-            return OneOf(field, tuple(_code(field, code) for code in _list(parts[1], "in")))
+            return OneOf(field, tuple(_code(field, code) for code in a_list(parts[1], "in")))
         case "between":
             field = field_named(parts[0])
             return Between(field, _code(field, parts[1]), _code(field, parts[2]))
@@ -360,7 +287,7 @@ def _under(hierarchy: str, code: str) -> Selection:
 
 def _code(field: Field, data: Json) -> str:
     """A code as the release writes it."""
-    text = _text(data, field.name).strip()
+    text = a_text(data, field.name).strip()
     if field == MONTH:
         return DispensingMonth.parse(text).code
     if field.numeric:
@@ -381,38 +308,38 @@ def _months(data: Json) -> Months:
         return MonthRange(month, month)
     if not isinstance(data, dict):
         raise BadQuestion(
-            f"{_shown(data)} are no months.",
+            f"{quoted(data)} are no months.",
             'Write {"from": "2017-09", "to": "2017-10"} or {"latest": 12}.',
         )
-    _only(data, ("from", "to", "latest"), "months")
+    only_keys(data, ("from", "to", "latest"), "months")
     if "latest" in data:
-        return Latest(_whole(data["latest"], "latest"))
+        return Latest(a_whole(data["latest"], "latest"))
     if "from" not in data or "to" not in data:
         raise BadQuestion("The months have no “from” or no “to”.", "Give both, or use “latest”.")
     return MonthRange(
-        DispensingMonth.parse(_text(data["from"], "from")), DispensingMonth.parse(_text(data["to"], "to"))
+        DispensingMonth.parse(a_text(data["from"], "from")), DispensingMonth.parse(a_text(data["to"], "to"))
     )
 
 
 def _order(data: Json, values: tuple[Value, ...], columns: tuple[Field, ...]) -> Order:
     if not isinstance(data, dict) or "by" not in data:
-        raise BadQuestion(f"{_shown(data)} is no order.", 'Write {"by": "items"}.')
-    _only(data, ("by", "descending"), "an order")
+        raise BadQuestion(f"{quoted(data)} is no order.", 'Write {"by": "items"}.')
+    only_keys(data, ("by", "descending"), "an order")
     by = data["by"]
     if isinstance(by, int) and not isinstance(by, bool):
         if not 1 <= by <= len(values):
             raise BadQuestion(f"There is no value number {by}.", f"The values are 1 to {len(values)}.")
-        return Order(values[by - 1], _flag(data, "descending"))
-    if isinstance(by, str) and by.replace("_", " ").casefold() in _FIELDS:
-        return Order(field_named(by), _flag(data, "descending"))
-    return Order(_value(by, columns), _flag(data, "descending"))
+        return Order(values[by - 1], a_flag(data, "descending"))
+    if isinstance(by, str) and by.replace("_", " ").casefold() in FIELDS:
+        return Order(field_named(by), a_flag(data, "descending"))
+    return Order(_value(by, columns), a_flag(data, "descending"))
 
 
 def _top(data: Json) -> Top | None:
     if data is None:
         return None
     if isinstance(data, dict):
-        _only(data, ("count", "within", "others"), "top")
-        within = _fields(data.get("within", []), "within")
-        return Top(_whole(data.get("count"), "count"), within, _flag(data, "others"))
-    return Top(_whole(data, "top"))
+        only_keys(data, ("count", "within", "others"), "top")
+        within = fields_named(data.get("within", []), "within")
+        return Top(a_whole(data.get("count"), "count"), within, a_flag(data, "others"))
+    return Top(a_whole(data, "top"))
