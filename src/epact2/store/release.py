@@ -192,7 +192,7 @@ def _read_manifest(path: Path) -> Release:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if found["format"] != FORMAT:
             raise StoreDamaged(
-                f"{path} was written by epact2 {found['software']}, in a format that this version cannot read.",
+                f"{path} was written by epact2 {found['software']}, in a format that cannot be read here.",
                 "Use that version, or load the received files into a new store.",
             )
         return Release(
