@@ -25,10 +25,11 @@ from epact2.query.scope import Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.plan import Plan, Relation, Scan, Slot, Source, is_of_people
-from epact2.store.terms import Cell, Part, answer_parts, cells_of, ranking_part
+from epact2.store.terms import Cell, Part, answer_parts, cells_of, needs_rows, ranking_part
 
 MAIN = "facts"
 PEOPLE = "people"
+COLUMNS = "column_groups"
 
 
 def make_plan(query: Query, scope: Scope, catalogue: Catalogue) -> Plan:
@@ -67,13 +68,30 @@ class _Planner:
             relations=tuple(self.relations()),
         )
 
+    @property
+    def lists_columns_apart(self) -> bool:
+        """Whether the listing of row groups makes no difference, so that only column groups are listed: in
+        percentiles of values that groups without rows do not have.
+        """
+        (part, *others) = self.parts
+        return (
+            bool(self.query.percentiles)
+            and not others
+            and self.lenses == (PLAIN,)
+            and all(needs_rows(term, part.grouping) for term in part.terms)
+        )
+
     def relations(self) -> Iterator[Relation]:
         prescribing = self.amount_scans(population=False, fields=self.fields)
         if self.needs_listing and not any(scan.listing for scan in prescribing):
             prescribing.append(self.scan(Source.ROWS, self.fields, (), EVERYTHING, listing=True))
+        if self.lists_columns_apart:
+            columns = tuple(one for one in self.query.columns if one.dimension is not Dimension.TIME)
+            listing = self.scan(Source.ROWS, columns, (), EVERYTHING, listing=True)
+            yield Relation(COLUMNS, columns, (listing, *self.listing_by_people(columns)))
         fields_of_people = tuple(field for field in self.fields if is_of_people(field))
         people = self.amount_scans(population=True, fields=fields_of_people)
-        people += self.listing_by_people(fields_of_people)
+        people += self.listing_by_people(fields_of_people) if self.needs_listing else []
         if fields_of_people == self.fields:
             # The same fields: they stand under one another and are brought together in one go.
             prescribing += people
@@ -90,7 +108,7 @@ class _Planner:
     @property
     def needs_listing(self) -> bool:
         """Whether any grain has groups to list; the whole is always listed."""
-        return bool(self.query.grain)
+        return bool(self.query.grain) and not self.lists_columns_apart
 
     def amount_scans(self, *, population: bool, fields: tuple[Field, ...]) -> list[Scan]:
         """One scan for each condition: each can then be read from the rollup that suits it."""
@@ -120,7 +138,7 @@ class _Planner:
             for part in self.all_parts
         )
         redundant = not conjuncts(self.rest) and not about_people_alone
-        if not self.needs_listing or not has_grain_of_people or redundant:
+        if not has_grain_of_people or redundant:
             return []
         scan = self.scan(
             Source.POPULATION,

@@ -17,7 +17,7 @@ from epact2.model.prescribing import ENGLAND, PRACTICE, QUANTITY_PER_ITEM, SNOME
 from epact2.query.periods import periods
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot, column_of
-from epact2.store.planner import MAIN
+from epact2.store.planner import COLUMNS, MAIN
 from epact2.store.sql_parts import (
     Parameter,
     Parameters,
@@ -90,6 +90,8 @@ class _Statement:
             self.part_select(place, select, found, part, mixed)
             for place, (part, (select, found)) in enumerate(zip(self.parts, numbers, strict=True))
         ]
+        if COLUMNS in self.summing.relations:
+            selects.append(self.column_groups())
         stacked = stack(selects).subquery("a", copy=False)
         if self.query.percentiles:
             final = self.percentiles(stacked)
@@ -271,6 +273,23 @@ class _Statement:
         order += [_ordered(column(f"k{index}", "a")) for index in range(len(grain))]
         select = exp.select(*shown).from_(stacked)
         return select.order_by(*order, copy=False) if order else select
+
+    def column_groups(self) -> exp.Select:
+        """A row without values for each column group, so that none is missing where nobody has a value."""
+        months = self.summing.months
+        grouping = Grouping(self.query.columns)
+        table = PeriodTable(grouping.time_fields, tuple(periods(grouping.time_fields, months)))
+        select = exp.select().from_(self.summing.sum_table(self.summing.column_groups, "a"))
+        select = self.with_periods(select, table)
+        shown: list[exp.Expression] = []
+        for index, field in enumerate(self.query.grain):
+            sort: exp.Expression = exp.Null()
+            code: exp.Expression = exp.Null()
+            if field in self.query.columns:
+                select, sort, code = self.code(select, field)
+            shown += [named(sort, f"k{index}"), named(code, f"c{index}")]
+        shown += [named(exp.Null(), f"v{index}") for index in range(len(self.query.values))]
+        return select.select(*shown, copy=False)
 
     def percentiles(self, stacked: exp.Expression) -> exp.Select:
         """The distribution of each value over the row groups, by column group."""

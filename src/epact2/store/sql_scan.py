@@ -71,16 +71,57 @@ class _ScanSelect:
 
     def select(self, slots: Mapping[Slot, str], with_listing: bool) -> exp.Select:
         scan = self.scan
+        if scan.source in RUNS:
+            return self.of_runs(slots, with_listing)
         shown = [named(self.id_of(field), column_of(field)) for field in scan.fields]
         if scan.of_month:
-            shown.append(named(self.month(), MONTH))
+            shown.append(named(self.stored("month"), MONTH))
         shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
         if not scan.counted:
             shown += [named(self.amount(slot), name) for slot, name in slots.items()]
         if with_listing:
             shown.append(named(number(1) if scan.listing else exp.Null(), LISTED))
         where = list(self.conditions())
-        select = exp.select(*(shown or [named(number(1), "one")])).from_(self.facts())
+        return self.completed(exp.select(*(shown or [named(number(1), "one")])).from_(self.facts()), where)
+
+    def of_runs(self, slots: Mapping[Slot, str], with_listing: bool) -> exp.Select:
+        """Who prescribes when. Equal runs are told once before they become months: an ICB has as many runs
+        as its practices, and nearly all are the same.
+        """
+        scan = self.scan
+        first, last = self.stored("first_month"), self.stored("last_month")
+        where = list(self.conditions())
+        keys = [named(self.id_of(field), column_of(field)) for field in scan.fields]
+        constants = [named(exp.Null(), name) for name in slots.values()]
+        if with_listing:
+            constants.append(named(number(1), LISTED))
+        months = self.catalogue.directory.months
+        low, high = scan.months[0], scan.months[-1]
+        if not scan.of_month and all(
+            one.number in scan.months for one in months if low <= one.number <= high
+        ):
+            where.append(exp.LTE(this=first, expression=self.parameters.bind(high)))
+            where.append(exp.GTE(this=last, expression=self.parameters.bind(low)))
+            overlapping = exp.select(*([*keys, *constants] or [named(number(1), "one")]))
+            return self.completed(overlapping.from_(self.facts()), where)
+        runs = self.completed(exp.select(*keys, first, last).from_(self.facts()), where)
+        if PRACTICE not in scan.fields:
+            runs = runs.distinct(copy=False)
+        shown: list[exp.Expression] = [column(column_of(field), "g") for field in scan.fields]
+        if scan.of_month:
+            shown.append(named(column("month", MONTHS), MONTH))
+        shown += constants
+        listed = exp.select(named(call("unnest", self.parameters.listed(scan.months, "INTEGER")), "month"))
+        on = exp.Between(
+            this=column("month", MONTHS), low=column("first_month", "g"), high=column("last_month", "g")
+        )
+        return (
+            exp.select(*(shown or [named(number(1), "one")]))
+            .from_(runs.subquery("g", copy=False))
+            .join(listed.subquery(MONTHS, copy=False), on=on, copy=False)
+        )
+
+    def completed(self, select: exp.Select, where: list[exp.Expression]) -> exp.Select:
         for join in self.joins:
             select = self.joined(select, join)
         return select.where(*where, copy=False) if where else select
@@ -94,11 +135,6 @@ class _ScanSelect:
     def of(self, alias: str, name: str) -> exp.Expression:
         self.joins[alias] = None
         return column(name, alias)
-
-    def month(self) -> exp.Expression:
-        if self.scan.source in RUNS:
-            return self.of(MONTHS, "month")
-        return self.stored("month")
 
     def amount(self, slot: Slot) -> exp.Expression:
         if slot not in self.scan.slots:
@@ -168,21 +204,12 @@ class _ScanSelect:
                 table = table_of(MEDICINES[self.plan.query.codes], alias=MEDICINE)
                 return select.join(table, on=on, copy=False)
             case _:
-                months = exp.select(
-                    named(call("unnest", self.parameters.listed(self.scan.months, "INTEGER")), "month")
-                )
-                on = exp.Between(
-                    this=column("month", MONTHS),
-                    low=column("first_month", FACTS),
-                    high=column("last_month", FACTS),
-                )
-                return select.join(months.subquery(MONTHS, copy=False), on=on, copy=False)
+                raise AssertionError(f"no table has the alias {alias}")
 
     def facts(self) -> exp.Expression:
         """The stored table; the files of several months or years one under another."""
         scan = self.scan
         if scan.source in RUNS:
-            self.joins[MONTHS] = None
             return table_of(scan.source.value, alias=FACTS)
         if THEN in self.joins:
             self.stored("practice"), self.stored("month")

@@ -152,3 +152,17 @@ def cells_of(term: Term) -> Iterator[Cell]:
         case Difference(now, before):
             yield from cells_of(now)
             yield from cells_of(before)
+
+
+def needs_rows(term: Term, grouping: Grouping) -> bool:
+    """Whether a value is none for every group without prescribing rows of its own, as a ratio of items is."""
+    match term:
+        case Cell():
+            return False
+        case Quotient(top, bottom):
+            is_own = (
+                isinstance(bottom, Cell) and bottom.grouping == grouping and not bottom.slot.is_population
+            )
+            return is_own or needs_rows(top, grouping) or needs_rows(bottom, grouping)
+        case Difference(now, before):
+            return needs_rows(now, grouping) or needs_rows(before, grouping)
