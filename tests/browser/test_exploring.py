@@ -93,6 +93,8 @@ def test_a_choice_is_answered_by_itself_and_back_undoes_it(explore, page, quiet)
     expect(page.get_by_role("columnheader", name="Jul to Sep 2025")).to_have_count(0)
     assert "columns" not in asked(page)
     # The page that comes back works as before.
+    expect(page.get_by_role("tab", name="Chart")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Organisation or medicine", exact=True)).to_be_visible()
     page.get_by_label("Add a column").select_option("month")
     expect(page.get_by_role("columnheader", name="Sep 2025")).to_be_visible()
 

@@ -26,8 +26,14 @@ def test_no_two_offers_have_one_name():
 
 def test_the_ready_made_rates_are_there():
     names = [offer.name for offer in ALL]
-    for name in ("Items per 1,000 patients", "Actual cost per item", "NIC per item", "Items, rolling 12 months",
-                 "Actual cost, change on a year earlier", "Items, financial year to date"):  # fmt: skip
+    for name in (
+        "Items per 1,000 patients",
+        "Actual cost per item",
+        "NIC per item",
+        "Items, rolling 12 months",
+        "Actual cost, change on a year earlier",
+        "Items, financial year to date",
+    ):
         assert name in names
     assert sum("STAR-PU" in name for name in names) >= 25
 

@@ -37,8 +37,12 @@ def test_lines_are_the_first_five_in_the_order_of_the_table():
     order = [{"by": "items", "descending": True}]
     made = choice(rows=["practice"], columns=["month"], order=order, totals=True)
     assert made.chart.table.columns[1:] == (
-        "Highgate Surgery", "Greenway Medical Practice", "Fairfield Practice", "Elm Tree Surgery", "Downs View",
-    )  # fmt: skip
+        "Highgate Surgery",
+        "Greenway Medical Practice",
+        "Fairfield Practice",
+        "Elm Tree Surgery",
+        "Downs View",
+    )
     assert made.note == "The lines are the first 5 of 8 practices, in the order of the table."
 
 
