@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from epact2.analysis.search import search
 from epact2.errors import Epact2Error
-from epact2.model import bnf, organisations
+from epact2.model import organisations
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import Organisation
 from epact2.query.nodes import MonthRange
@@ -146,7 +147,7 @@ def chosen_medicine(form: Mapping[str, str], directory: Directory) -> tuple[str,
         return directory.medicine(text).code, ()
     except Epact2Error:
         pass  # no code, then: words
-    fitting = directory.find(text, 40, bnf.LEVELS)
+    fitting = search(directory, text, 40, kind="medicine").medicines
     if not fitting:
         raise UnknownChoice(f"No medicine fits “{text}”.", "Type a part of its name, or its BNF code.")
     return (fitting[0].code, ()) if len(fitting) == 1 else ("", tuple(fitting))

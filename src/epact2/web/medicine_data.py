@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from epact2.analysis import compare
 from epact2.analysis.compare import Ranking
@@ -379,13 +378,12 @@ def shares(part: Part, whole: Part) -> Series:
 
 def ancestors(code: BnfCode, directory: Directory) -> list[Medicine]:
     """The medicines above a code, widest first; a level that only repeats the name above it is left out."""
-    line = []
+    line: list[Medicine] = []
     for above in code.ancestors:
         known = directory.medicines_under(above.text, above.level)
-        if known:
+        if known and (not line or known[0].name != line[-1].name):
             line.append(known[0])
-    kept = [after for before, after in pairwise([None, *line]) if before is None or after.name != before.name]
-    return [one for one in kept if one is not None]
+    return line
 
 
 def _count(cell: Cell) -> int:

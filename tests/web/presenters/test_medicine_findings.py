@@ -100,7 +100,7 @@ def test_spread_title():
         ([("Edoxaban", 0.143, 0.55), ("Apixaban", 0.857, 0.45)],
          "Edoxaban is one in seven of items but more than half of spending"),
         ([("Apixaban", 0.6, 0.55), ("Edoxaban", 0.4, 0.45)],
-         "Apixaban is more than half of items and more than half of spending"),
+         "Apixaban is more than half of items and of spending"),
         ([("Generic apixaban", 0.97, 0.94), ("Eliquis", 0.03, 0.06)],
          "Nearly all items and spending are generic apixaban"),
         ([], "Nothing was dispensed in this month"),

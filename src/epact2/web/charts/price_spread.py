@@ -77,7 +77,7 @@ def money(value: float | None, unit: str) -> str:
 
 
 def frames(rows: Sequence[Spread]) -> tuple[Frame, Frame]:
-    left = int(min(max((text_width(row.name, 16) for row in rows), default=0) + 16, 340))
+    left = int(min(max((text_width(row.name, 16) for row in rows), default=0) + 16, 400))
     count = max(len(rows), 1)
     return (
         Frame(900, 4 + WIDE_ROW * count + 34, left, 90, 4, 34, 16),

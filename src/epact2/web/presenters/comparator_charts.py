@@ -29,7 +29,7 @@ def value_words(data: ComparatorData) -> str:
         return f"Percentage of {names.lower_first(whole)}"
     if comparator.per > 1:
         return f"{comparator.numerator.name} per {comparator.per:,} {_people(comparator.value)}"
-    return f"{comparator.numerator.name} per {comparator.denominator.name}"
+    return f"{comparator.numerator.name} per {names.lower_first(comparator.denominator.name)}"
 
 
 def _people(value: Ratio) -> str:

@@ -37,13 +37,15 @@ def ranking_table(
         {"text": "Trend", "wide": True},
         {"text": calculation.counted(data.comparator), "numeric": True},
     ]
-    made = [
-        {"kind": "gap", "cells": []} if row is None else _row(data, row, series[row.code]) for row in shown
+    places = numbers.column_places([row.value for row in shown if row is not None], data.unit)
+    made: list[dict[str, object]] = [
+        {"kind": "gap", "cells": []} if row is None else _row(data, row, series[row.code], places)
+        for row in shown
     ]
     return columns, made
 
 
-def _row(data: ComparatorData, row: Ranked, series: Series) -> dict[str, object]:
+def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict[str, object]:
     amount = data.comparator.numerator.amount
     own = row.code == data.choices.organisation.code
     href = links.comparator(
@@ -60,7 +62,7 @@ def _row(data: ComparatorData, row: Ranked, series: Series) -> dict[str, object]
         "cells": [
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
-            numbers.full(row.value, data.unit),
+            numbers.full(row.value, data.unit, places=places),
             change_words(series, data.unit),
             {"spark": series, "text": ""},
             numbers.full(row.numerator, amount.measure.unit, amount.measure.scale),  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from epact2.model import bnf, organisations
+from epact2.model.bnf import generic_equivalent
 from epact2.model.organisations import ENGLAND
 from epact2.model.prescribing import ACTUAL_COST
 from epact2.query.result import Cell
@@ -18,6 +19,7 @@ from epact2.web.presenters import dates, names, numbers
 from epact2.web.presenters import medicine_findings as findings
 
 MOST_PANELS = 4
+SAME_PRICE = 0.02  # prices that differ by less look the same in the picture
 _PRODUCT = bnf.LENGTH_OF_LEVEL[bnf.PRODUCT]
 COST_SCALE = ACTUAL_COST.scale
 PLURALS = {bnf.CHEMICAL_SUBSTANCE: "chemical substances"}
@@ -129,13 +131,13 @@ def peers_chart(data: MedicineData) -> Chart:
 
 
 def price_chart(data: MedicineData) -> Chart | None:
-    """What a unit of the dearest presentations costs; nothing where none can be compared."""
+    """What a unit of the dearest strengths and forms costs; nothing where everybody pays the same."""
     rows = [
-        Spread(names.medicine_name(data.directory.medicine_name(code)), low, median, high, own)
+        Spread(equivalent_name(data, code), low, median, high, own)
         for code, (low, median, high, own) in data.prices.items()
         if median is not None
     ]
-    if not rows or data.peers.compared < 2:
+    if data.peers.compared < 2 or not any(_differs(row) for row in rows):
         return None
     choices = data.choices
     rows.sort(key=lambda one: -(one.median or 0))
@@ -151,6 +153,22 @@ def price_chart(data: MedicineData) -> Chart | None:
         peers=plural,
         median_name=f"Median {choices.level}",
     )
+
+
+def _differs(row: Spread) -> bool:
+    """Whether the peers, or the organisation and its peers, pay different prices worth a picture."""
+    known = [one for one in (row.low, row.high, row.own) if one is not None]
+    return bool(row.median) and max(known) - min(known) > SAME_PRICE * (row.median or 0)
+
+
+def equivalent_name(data: MedicineData, code: str) -> str:
+    """The name of a generic equivalent; where no generic is made, that of its first brand."""
+    directory = data.directory
+    if directory.medicine_name(code) == code:
+        for one in directory.medicines_under(code[:9], bnf.PRESENTATION):
+            if generic_equivalent(one.code) == code:
+                return names.medicine_name(one.name)
+    return names.medicine_name(directory.medicine_name(code))
 
 
 # --- Key figures --------------------------------------------------------------------------------------------

@@ -132,8 +132,10 @@ def parts_title(parts: Sequence[tuple[str, float, float]]) -> str:
     dear = max(parts, key=lambda one: one[2] - one[1])
     if dear[2] - dear[1] >= UNUSUAL_COST:
         return f"{dear[0]} is {_of_items(dear[1])} but {fraction(dear[2])} of spending"
-    largest = max(parts, key=lambda one: one[1])
-    return f"{largest[0]} is {_of_items(largest[1])} and {fraction(largest[2])} of spending"
+    name, items, cost = max(parts, key=lambda one: one[1])
+    if fraction(items) == fraction(cost):
+        return f"{name} is {_of_items(items)} and of spending"
+    return f"{name} is {_of_items(items)} and {fraction(cost)} of spending"
 
 
 def _of_items(share: float) -> str:

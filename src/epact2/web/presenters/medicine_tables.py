@@ -134,13 +134,16 @@ def peers_table(data: MedicineData) -> tuple[Columns, Rows]:
         {"text": "Items per 1,000 patients", "numeric": True},
         {"text": "Items", "numeric": True},
     ]
+    shown = shown_rows(everyone, place)
+    places = numbers.column_places(
+        [row.value for row in shown if row is not None], "items per 1,000 patients"
+    )
     return columns, [
-        {"kind": "gap", "cells": []} if row is None else _peer_row(data, row, own)
-        for row in shown_rows(everyone, place)
+        {"kind": "gap", "cells": []} if row is None else _peer_row(data, row, own, places) for row in shown
     ]
 
 
-def _peer_row(data: MedicineData, row: Ranked, own: str) -> dict[str, object]:
+def _peer_row(data: MedicineData, row: Ranked, own: str, places: int) -> dict[str, object]:
     assert data.code is not None, "chapters are not ranked"
     href = links.medicine(data.code.text, **data.choices.kept(organisation=row.code))
     items = row.numerator if isinstance(row.numerator, int) else None
@@ -150,7 +153,7 @@ def _peer_row(data: MedicineData, row: Ranked, own: str) -> dict[str, object]:
         "cells": [
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
-            numbers.full(row.value, "items per 1,000 patients"),
+            numbers.full(row.value, "items per 1,000 patients", places=places),
             numbers.count(items),
         ],
     }

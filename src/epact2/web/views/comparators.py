@@ -299,7 +299,7 @@ def _fields(data: ComparatorData) -> list[dict[str, object]]:
     if data.comparator.medicine:
         code = data.comparator.medicine.text
         shown = medicine_label(names.medicine_name(directory.medicine_name(code)), code)
-        box = {
+        box: dict[str, object] = {
             "kind": "organisation", "name": "bnf", "label": "Medicine", "suggest": _suggest("medicine"),
             "value": code, "shown": shown,
         }  # fmt: skip
