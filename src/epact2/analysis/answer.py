@@ -25,7 +25,6 @@ from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
 MOST_ROWS = 1_000_000
-_SETTING_NAMES = {"4": "GP practice", "0": "Other prescribing cost centre", "-": "Not known"}
 
 
 class TooLarge(Epact2Error):
@@ -86,7 +85,8 @@ def name_of(field: Field, code: Cell, directory: Directory) -> str:
     if field in BNF_FIELDS or field.name == "generic equivalent":
         return directory.medicine_name(text)
     if field == PRACTICE_SETTING:
-        return _SETTING_NAMES.get(text, text)
+        name = organisations.SETTING_NAMES.get(text, text)
+        return name[:1].upper() + name[1:]
     return text
 
 

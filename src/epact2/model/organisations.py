@@ -30,6 +30,9 @@ COMMISSIONING = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PRACTICE)
 NETWORK = (ENGLAND, PCN, PRACTICE)
 LEVELS = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PCN, PRACTICE)
 
+# ODS prescribing settings, as far as they are told apart here.
+SETTING_NAMES = {"4": "GP practice", "0": "other prescribing cost centre", UNKNOWN_CODE: "not known"}
+
 PLURALS = {
     ENGLAND: "England",
     REGION: "regions",

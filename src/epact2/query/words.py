@@ -13,8 +13,8 @@ from epact2.model.fields import Field
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth, span_name
 from epact2.model.organisations import LEVELS as ORGANISATION_LEVELS
-from epact2.model.organisations import PLURALS
-from epact2.model.prescribing import BNF_FIELDS, ITEMS, LIST_SIZE, MONTH
+from epact2.model.organisations import PLURALS, SETTING_NAMES
+from epact2.model.prescribing import BNF_FIELDS, ITEMS, LIST_SIZE, MONTH, PRACTICE_SETTING
 from epact2.query.nodes import (
     AllMonths,
     AllOf,
@@ -193,13 +193,24 @@ def selection_words(selection: Selection, names: Names | None = None) -> str:
         case AllOf(parts):
             return _parts(parts, "and", names)
         case AnyOf(parts):
-            return _parts(parts, "or", names) or "nothing is selected"
+            return _alike(parts, names) or _parts(parts, "or", names) or "nothing is selected"
         case Not(part):
             return f"not ({selection_words(part, names) or 'anything'})"
 
 
 def _under_medicine(code: str, level: str, names: Names | None) -> str:
     return f"BNF {level} is {_with_code(code, names.medicine_name(code) if names else '')}"
+
+
+def _alike(parts: Sequence[Selection], names: Names | None) -> str:
+    """Several places, or several medicines of one level, in one: “BNF section is this, that or those”."""
+    if parts and all(isinstance(part, (UnderMedicine, UnderOrganisation)) for part in parts):
+        subjects, objects = zip(
+            *(selection_words(part, names).split(" is ", maxsplit=1) for part in parts), strict=True
+        )
+        if len(set(subjects)) == 1:
+            return f"{subjects[0]} is {joined(objects, 'or')}"
+    return ""
 
 
 def _parts(parts: Sequence[Selection], last: str, names: Names | None) -> str:
@@ -216,6 +227,8 @@ def _with_code(code: str, name: str) -> str:
 
 
 def _called(field: Field, code: str, names: Names | None) -> str:
+    if field == PRACTICE_SETTING:
+        return SETTING_NAMES.get(code, code)
     if names is None:
         return code
     if field.name in ORGANISATION_LEVELS:

@@ -48,6 +48,7 @@ def serve(*, address: str, workers: int = 1, threads: int = 8) -> None:
         "worker_class": "gthread",
         "threads": threads,
         "timeout": 120,
+        "limit_request_line": 8190,  # an address holds its whole question
         "graceful_timeout": 20,
         "loglevel": "warning",
         "control_socket_disable": True,
