@@ -144,13 +144,17 @@ class SearchIndex:
         for variant in self._variants(word):
             parts = [self._of_word_alone(part) for part in variant]
             holding |= set.intersection(*parts)
-        return holding or {place for at in self._inside(word) for place in self._places[at]}
+        if not self._beginning(word):
+            inside = (*self._inside(word), *self._inside(word.removesuffix("s")))
+            holding.update(place for at in inside for place in self._places[at])
+        return holding
 
     def _inside(self, word: str) -> list[int]:
         """The words that hold this one in their middle: a last resort, for ``urham`` and ``cillin``."""
         if len(word) < LEAST_INSIDE:
             return []
-        found, at = [], self._text.find(word)
+        found: list[int] = []
+        at = self._text.find(word)
         while at >= 0 and len(found) < MOST_CANDIDATES:
             place = bisect_right(self._starts, at) - 1
             found.append(place)

@@ -12,8 +12,9 @@ from epact2.comparators.read import comparators
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE, Organisation
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE
 from epact2.query.periods import NoData
+from epact2.web import engine as engines
 from epact2.web.context import person
-from epact2.web.engine import NoRelease, current, viewer_of
+from epact2.web.engine import NoRelease, viewer_of
 from epact2.web.organisation_choice import choose
 from epact2.web.presenters import home as presenter
 from epact2.web.presenters.figures import key_figures
@@ -25,7 +26,7 @@ from epact2.web.profile_answers import Asker, Profile
 def home(request: HttpRequest) -> HttpResponse:
     """What is new for one organisation."""
     try:
-        engine = current()
+        engine = engines.current()
         ask = Asker(engine, viewer_of(request))
         month = ask.month
     except (NoRelease, NoData) as empty:

@@ -12,8 +12,9 @@ from epact2.analysis.standing import medicine_changes
 from epact2.model.organisations import LEVELS, PLURALS, PRACTICE
 from epact2.model.prescribing import CHAPTER, CHEMICAL_SUBSTANCE, FIELD_BY_NAME, SECTION
 from epact2.query.result import Result
+from epact2.web import engine as engines
 from epact2.web.context import person
-from epact2.web.engine import current, viewer_of
+from epact2.web.engine import viewer_of
 from epact2.web.organisation_choice import home_organisation
 from epact2.web.presenters import headlines, organisation_tables, organisation_tree
 from epact2.web.presenters import organisation as presenter
@@ -29,7 +30,7 @@ MEDIAN_MONTHS = {PRACTICE: 24}
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     """The tree of organisations, with a search among them."""
-    directory = current().directory
+    directory = engines.current().directory
     home, _ = home_organisation(person(request), directory)
     text = " ".join(request.GET.get("q", "").split())
     return render(
@@ -51,7 +52,7 @@ def organisation(request: HttpRequest, level: str, code: str) -> HttpResponse:
     level = next((one for one in LEVELS if one.casefold() == level.casefold()), "")
     if not level:
         raise Http404(f"There is no such level of organisation: the levels are {', '.join(LEVELS)}.")
-    ask = Asker(current(), viewer_of(request))
+    ask = Asker(engines.current(), viewer_of(request))
     chosen = ask.directory.organisation(code, level)
     profile = ask.profile(chosen)
     home, _ = home_organisation(person(request), ask.directory)

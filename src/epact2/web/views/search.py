@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from epact2.analysis.search import search
-from epact2.web.engine import NoRelease, current
+from epact2.web import engine as engines
+from epact2.web.engine import NoRelease
 from epact2.web.presenters import found
 
 MOST_RESULTS = 30
@@ -21,7 +22,7 @@ def results(request: HttpRequest) -> HttpResponse:
     text = typed(request)
     kind = request.GET.get("kind", "")
     limit = MORE_RESULTS if kind else MOST_RESULTS
-    directory = current().directory
+    directory = engines.current().directory
     made = search(directory, text, limit, kind=kind)
     return render(
         request,
@@ -45,7 +46,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """
     text = typed(request)
     try:
-        directory = current().directory
+        directory = engines.current().directory
     except NoRelease:
         return JsonResponse({"suggestions": []})
     made = search(directory, text, found.MOST_SUGGESTIONS, kind=request.GET.get("kind", ""))
