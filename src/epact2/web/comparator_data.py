@@ -7,7 +7,7 @@ of England, the rows of the ranking that are shown by month, and the substances 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from epact2.analysis import compare
@@ -147,7 +147,20 @@ class ComparatorData:
         """The ranking that the page shows."""
         if self.choices.is_peer or self.choices.organisation.level == ENGLAND:
             return self.peers
+        if self.choices.level == organisations.PRACTICE:
+            return self._own_practices_ranked()  # they are among the practices of England already
         return self.asking.ranking(self.comparator, self.level, self.month, self.choices.organisation)
+
+    def _own_practices_ranked(self) -> Ranking:
+        rows = self.own_practices
+        values = [row.value for row in rows]
+        ranked = [
+            replace(row, rank=rank, percentile=percentile)
+            for row, rank, percentile in zip(
+                rows, compare.ranks(values), compare.percentiles(values), strict=True
+            )
+        ]
+        return replace(self.practices, rows=tuple(ranked))
 
     @cached_property
     def peer_values(self) -> list[float]:

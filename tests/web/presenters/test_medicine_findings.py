@@ -125,7 +125,11 @@ def test_generic_words(generic, items, said):
 
 def test_price_title():
     prices = [("Rivaroxaban 20mg", 0.36, 0.24), ("Apixaban 5mg", 0.08, 0.08)]
-    assert findings.price_title(prices, "Devon") == "Rivaroxaban 20mg costs 50% more here than typically"
-    assert findings.price_title([("A", 0.08, 0.16)], "Devon") == "A costs 50% less here than typically"
+    assert findings.price_title(prices, "Devon") == (
+        "Devon pays 50% more than is typical for rivaroxaban 20mg"
+    )
+    assert findings.price_title([("B 5mg", 0.08, 0.16)], "Devon") == (
+        "Devon pays 50% less than is typical for b 5mg"
+    )
     assert findings.price_title([("A", 0.102, 0.1)], "Devon") == "Devon pays about the typical price for each"
     assert findings.price_title([("A", None, 0.1)], "Devon") == "What a unit costs"

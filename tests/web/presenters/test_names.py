@@ -37,6 +37,9 @@ def test_a_code_stands_beside_a_name_once():
 
 def test_words_of_sentences():
     assert names.of("Sussex") == "Sussex’s"
+    assert names.of("Eye Products") == "Eye Products’"
+    assert names.lower_first("Eye Products") == "Eye Products"
+    assert names.lower_first("Oral antibacterials item STAR-PU") == "oral antibacterials item STAR-PU"
     assert names.peers_name("ICB") == "ICBs"
     assert names.peers_name("practice", 1) == "1 practice"
     assert names.peers_name("practice", 6253) == "6,253 practices"

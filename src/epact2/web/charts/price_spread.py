@@ -76,6 +76,13 @@ def money(value: float | None, unit: str) -> str:
     return numbers.full(value, unit, places=4 if abs(value) < 0.1 else 3 if abs(value) < 1 else 2)
 
 
+def axis_labels(ticks: Ticks, unit: str) -> list[str]:
+    """Prices with as many decimals as the finest step needs, and pence at least: £0.00, £0.02, £0.04."""
+    places = next((places for places in (2, 3) if all(round(one, places) == one for one in ticks.values)), 4)
+    whole = all(one == int(one) for one in ticks.values)
+    return [numbers.full(one, unit, places=0 if whole else places) for one in ticks.values]
+
+
 def frames(rows: Sequence[Spread]) -> tuple[Frame, Frame]:
     left = int(min(max((text_width(row.name, 16) for row in rows), default=0) + 16, 400))
     count = max(len(rows), 1)
@@ -88,7 +95,11 @@ def frames(rows: Sequence[Spread]) -> tuple[Frame, Frame]:
 def picture(frame: Frame, rows: Sequence[Spread], ticks: Ticks, unit: str) -> dict[str, Any]:
     narrow = frame.width < 500
     slot = frame.plot_height / max(len(rows), 1)
-    axis = {**style.value_axis(ticks, unit), "domain": False}
+    axis = {
+        **style.value_axis(ticks, unit),
+        "domain": False,
+        "labelExpr": style.labels(ticks, axis_labels(ticks, unit)),
+    }
     if narrow:
         axis["values"] = list(ticks.values)[::2]
     encoding = {

@@ -13,7 +13,7 @@ from epact2.query.words import Names, selection_words
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """One BNF code of a definition."""
+    """One BNF code of a definition; the name is empty where the release does not know the code."""
 
     code: str
     name: str
@@ -68,7 +68,8 @@ def code_lists(
 def _codes(selection: Selection, names: Names) -> list[CodeLine] | None:
     if isinstance(selection, UnderMedicine):
         code = selection.code
-        return [CodeLine(code.text, names.medicine_name(code.text), code.level)]
+        name = names.medicine_name(code.text)
+        return [CodeLine(code.text, "" if name == code.text else name, code.level)]
     if isinstance(selection, AnyOf):
         found = [_codes(part, names) for part in selection.parts]
         if all(one is not None for one in found):

@@ -27,6 +27,11 @@ def value_words(data: ComparatorData) -> str:
     if data.unit == "%":
         whole = comparator.denominator.name
         return f"Percentage of {names.lower_first(whole)}"
+    if comparator.medicine:
+        name = names.lower_first(
+            names.medicine_name(data.asking.directory.medicine_name(comparator.medicine.text))
+        )
+        return f"Items of {name} per {comparator.per:,} patients"
     if comparator.per > 1:
         return f"{comparator.numerator.name} per {comparator.per:,} {_people(comparator.value)}"
     return f"{comparator.numerator.name} per {names.lower_first(comparator.denominator.name)}"

@@ -165,5 +165,5 @@ def price_title(prices: Sequence[tuple[str, float | None, float | None]], where:
     name, ratio = max(known, key=lambda one: abs(one[1] - 1))
     if abs(ratio - 1) < 0.05:
         return f"{where} pays about the typical price for each"
-    size = f"{abs(ratio - 1) * 100:.0f}%"
-    return f"{name} costs {size} {'more' if ratio > 1 else 'less'} here than typically"
+    size = f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'less'}"
+    return f"{where} pays {size} than is typical for {names.lower_first(name)}"

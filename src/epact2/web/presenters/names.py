@@ -17,7 +17,6 @@ _KEPT = frozenset({"NHS", "ICB", "PCN", "GP", "CCG", "UK", "II", "III", "IV", "H
 _BODY = re.compile(r"\b(?:INTEGRATED CARE BOARD|ICB)\b", re.IGNORECASE)
 _SUB_ICB = re.compile(r"\s*-\s*(\w{3,5})\Z")
 _WORD = re.compile(r"[^\s\-/(]+")
-_NEEDS_S = "’s"
 
 YOURS = {
     organisations.ENGLAND: "England",
@@ -78,8 +77,8 @@ def with_code(organisation: Organisation) -> str:
 
 
 def of(name: str) -> str:
-    """The possessive: Kent and Medway’s, Sussex’s."""
-    return name + _NEEDS_S
+    """The possessive: Kent and Medway’s, Eye Products’."""
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def peers_name(level: str, count: int | None = None) -> str:
@@ -101,10 +100,12 @@ def short_medicine(name: str) -> str:
 
 
 def lower_first(name: str) -> str:
-    """A medicine's or a measure's name inside a sentence: ``apixaban``, but ``NSAIDs`` and ``Eliquis`` stay.
+    """A substance's or a measure's name inside a sentence: ``apixaban``, ``oral item STAR-PU``.
 
-    A word with a second capital is an abbreviation. Brand names cannot be told from substances by their
-    letters, so callers lower only names of substances and of the BNF's headings.
+    Abbreviations (``NSAIDs``) and headings in title case (``Eye Products``) stay as they are. Brand names
+    cannot be told from substances by their letters, so callers lower only what is no brand.
     """
-    head = name[:2]
-    return name if len(head) == 2 and head[1].isupper() else name[:1].lower() + name[1:]
+    first, *rest = name.split(" ")
+    abbreviated = first[1:2].isupper()
+    titled = any(word[:1].isupper() and not word.isupper() for word in rest)
+    return name if abbreviated or titled else name[:1].lower() + name[1:]
