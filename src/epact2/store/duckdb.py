@@ -262,7 +262,7 @@ def _connect(files: Path, threads: int | None, memory_limit: str | None) -> duck
     if memory_limit is not None:
         connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
     # So many bits of group keys may be places in an array instead of a hash table: practices by month.
-    connection.execute("SET perfect_ht_threshold = 18")
+    connection.execute("SET GLOBAL perfect_ht_threshold = 18")
     connection.execute("SET allowed_directories = $files", {"files": [f"{files.resolve()}/", f"{files}/"]})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -23,7 +23,7 @@ from epact2.model.prescribing import (
 )
 from epact2.query.nodes import Codes
 from epact2.store.plan import Source, column_of
-from epact2.store.sql_scan import MEDICINES, PRACTICES, PRACTICES_AS_AT
+from epact2.store.sql_scan import LOADED_MONTHS, MEDICINES, PRACTICES, PRACTICES_AS_AT
 from epact2.store.tables import level_column
 
 DIMENSIONS = "dimensions"
@@ -64,6 +64,10 @@ def definitions(totals: Sequence[str]) -> Mapping[str, tuple[str, tuple[str, ...
             _looked_up(MEDICINES[codes], "medicine", "s.presentation AS key", columns),
             tuple(_codes(field) for field in _MEDICINE_FIELDS),
         )
+    found[LOADED_MONTHS] = (
+        f"CREATE TABLE {LOADED_MONTHS} AS SELECT month FROM {DIMENSIONS}.month ORDER BY month",
+        (),
+    )
     active = " UNION ALL ".join(f"SELECT practice, month FROM {name}.by_practice" for name in totals)
     found[Source.PRESCRIBERS.value] = (_runs(Source.PRESCRIBERS.value, active), ())
     listed = f"SELECT practice, month FROM {DIMENSIONS}.population WHERE prescribes"

@@ -131,6 +131,7 @@ class Relation:
 class Plan:
     """Everything that is read for a question. ``lenses`` holds those in use, PLAIN first.
 
+    ``practices_where`` are conditions on practices as they are today that the scans leave to the end.
     ``rewrites`` names the rewrites that changed something.
     """
 
@@ -138,6 +139,7 @@ class Plan:
     months: tuple[int, ...]
     lenses: tuple[Lens, ...]
     relations: tuple[Relation, ...]
+    practices_where: tuple[Selection, ...] = ()
     rewrites: tuple[str, ...] = ()
 
     @property

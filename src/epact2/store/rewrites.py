@@ -22,6 +22,8 @@ from epact2.store.plan import (
     looks_only_at,
     prefixes_in,
 )
+from epact2.store.planner import COLUMNS
+from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
@@ -194,6 +196,47 @@ def _as_runs(scan: Scan, plan: Plan) -> Scan:
     )
 
 
+def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Where most practices are selected, and every group is of one practice, those of the others are added up
+    too and left out at the end: looking up the practice of each row would take longer.
+    """
+    parts = answer_parts(plan.query)
+    ranking = ranking_part(plan.query)
+    groupings = {part.grouping for part in (*parts, *((ranking[0],) if ranking else ()))}
+    groupings |= {cell.grouping for part in parts for term in part.terms for cell in cells_of(term)}
+    scans = [scan for relation in plan.relations if relation.name != COLUMNS for scan in relation.scans]
+    shared = [
+        one
+        for one in scans[0].conditions
+        if looks_only_at(one, *_PEOPLE) and all(one in scan.conditions for scan in scans)
+    ]
+    of_practices = all(PRACTICE in grouping.fields and not grouping.others for grouping in groupings)
+    if plan.query.structure is not Structure.CURRENT or not of_practices or not shared:
+        return plan
+    tests = [organisation_test(one, catalogue.directory) for one in shared]
+    selected = sum(all(test(practice) for test in tests) for practice in catalogue.practices)
+    if selected * 2 < len(catalogue.practices):
+        return plan
+    reason = f"{selected} of {len(catalogue.practices)} practices are selected, at the end"
+    relations = tuple(
+        relation
+        if relation.name == COLUMNS
+        else replace(
+            relation,
+            scans=tuple(
+                replace(
+                    scan,
+                    conditions=tuple(one for one in scan.conditions if one not in shared),
+                    reasons=_because(scan, reason),
+                )
+                for scan in relation.scans
+            ),
+        )
+        for relation in plan.relations
+    )
+    return replace(plan, relations=relations, practices_where=tuple(shared))
+
+
 def prune_months(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the files of months that are needed."""
     return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source is Source.ROWS, "months"))
@@ -223,6 +266,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("key_ranges", key_ranges),
     ("choose_projection", choose_projection),
     ("prescriber_runs", prescriber_runs),
+    ("practices_last", practices_last),
     ("prune_months", prune_months),
     ("prune_years", prune_years),
 )

@@ -24,6 +24,7 @@ from epact2.store.sql_parts import (
     all_of,
     call,
     column,
+    condition,
     is_not_null,
     named,
     number,
@@ -139,6 +140,7 @@ class _Statement:
             for slot, _ in self.summing.sums[sums]:
                 aliases[sums[0], slot] = alias
         assert select is not None
+        select = self.with_practices(select)
         arithmetic = Arithmetic(
             self.plan, self.catalogue, table, self.parameters, self.summing.names, aliases
         )
@@ -147,6 +149,22 @@ class _Statement:
         if (grouping, MAIN) in self.summing.sums and self.summing.needs_flag((grouping, MAIN)):
             select = select.where(is_not_null(column(LISTED, "a")), copy=False)
         return select, numbers
+
+    def with_practices(self, select: exp.Select) -> exp.Select:
+        """Only the practices that the scans left to select, if they did."""
+        if not self.plan.practices_where:
+            return select
+        on = exp.EQ(this=column("practice", "p"), expression=column("practice", "a"))
+        select = select.join(table_of(PRACTICES, alias="p"), on=on, copy=False)
+
+        def code_of(field: Field) -> exp.Expression:
+            return column(f"{column_of(field)}_code", "p")
+
+        directory = self.catalogue.directory
+        return select.where(
+            *(condition(one, code_of, directory, self.parameters) for one in self.plan.practices_where),
+            copy=False,
+        )
 
     def with_periods(self, select: exp.Select, table: PeriodTable) -> exp.Select:
         if not table.time_fields:

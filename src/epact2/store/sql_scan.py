@@ -42,6 +42,7 @@ LISTED = "listed"
 PRACTICES = "practices"
 PRACTICES_AS_AT = "practices_as_at"
 MEDICINES = {Codes.LATEST: "medicines_latest", Codes.AS_PUBLISHED: "medicines_published"}
+LOADED_MONTHS = "months"
 RUNS = frozenset({Source.PRESCRIBERS, Source.LISTED_PRESCRIBERS})
 
 
@@ -97,9 +98,8 @@ class _ScanSelect:
             constants.append(named(number(1), LISTED))
         months = self.catalogue.directory.months
         low, high = scan.months[0], scan.months[-1]
-        if not scan.of_month and all(
-            one.number in scan.months for one in months if low <= one.number <= high
-        ):
+        gapless = all(one.number in scan.months for one in months if low <= one.number <= high)
+        if not scan.of_month and gapless:
             where.append(exp.LTE(this=first, expression=self.parameters.bind(high)))
             where.append(exp.GTE(this=last, expression=self.parameters.bind(low)))
             overlapping = exp.select(*([*keys, *constants] or [named(number(1), "one")]))
@@ -111,14 +111,20 @@ class _ScanSelect:
         if scan.of_month:
             shown.append(named(column("month", MONTHS), MONTH))
         shown += constants
-        listed = exp.select(named(call("unnest", self.parameters.listed(scan.months, "INTEGER")), "month"))
         on = exp.Between(
             this=column("month", MONTHS), low=column("first_month", "g"), high=column("last_month", "g")
         )
+        # From a table and not from a list, whose smallest and largest number the database would not know.
+        month = column("month", MONTHS)
+        if gapless:
+            wanted = between(month, low, high, self.parameters)
+        else:
+            wanted = within(month, scan.months, self.parameters)
         return (
             exp.select(*(shown or [named(number(1), "one")]))
             .from_(runs.subquery("g", copy=False))
-            .join(listed.subquery(MONTHS, copy=False), on=on, copy=False)
+            .join(table_of(LOADED_MONTHS, alias=MONTHS), on=on, copy=False)
+            .where(wanted, copy=False)
         )
 
     def completed(self, select: exp.Select, where: list[exp.Expression]) -> exp.Select:
