@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from epact2.analysis.movement import Movement, movement, verdict
@@ -18,7 +19,7 @@ from epact2.analysis.standing import Standing
 from epact2.comparators.definition import Direction
 from epact2.model.organisations import PLURALS
 from epact2.web import links
-from epact2.web.presenters import dates, numbers
+from epact2.web.presenters import dates, names, numbers
 from epact2.web.profile_answers import Profile
 
 SPARK_MONTHS = 24
@@ -148,10 +149,14 @@ def _note(profile: Profile, figure: Figure, standing: Standing | None) -> str:
 # --- Tables --------------------------------------------------------------------------------------------
 
 
-def place_heading(profile: Profile) -> str:
-    """``Place among 42 ICBs, 1st is lowest``: the count is that of the level, values or not."""
-    assert profile.peers is not None, "England has no place"
-    return f"Place among {PLURALS[profile.organisation.level]}, 1st is lowest"
+def most_compared(rows: Sequence[Measured]) -> int:
+    """Among how many most rows of a table rank: the heading says it once."""
+    return max((one.standing.compared for one in rows if one.standing), default=0)
+
+
+def place_heading(profile: Profile, compared: int) -> str:
+    """``Place among 42 ICBs, 1st is lowest``."""
+    return f"Place among {names.peers_name(profile.organisation.level, compared)}, 1st is lowest"
 
 
 def name_cell(one: Measured) -> Cell:
@@ -173,14 +178,16 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def place_cell(one: Measured) -> Cell:
-    """The percentile strip with the rank in words; the rank alone where there is no strip."""
+def place_cell(one: Measured, compared: int) -> Cell:
+    """The percentile strip with the rank in words; the rank alone where there is no strip.
+
+    A row that ranks among fewer than the heading says tells among how many.
+    """
     standing = one.standing
     if standing is None or standing.rank is None:
         return numbers.NO_DATA if one.now is None else "Not ranked"
-    if standing.percentile is None:
-        return numbers.ordinal(standing.rank)
-    return {"text": place_words(standing), "strip": standing.percentile}
+    words = numbers.ordinal(standing.rank) if standing.compared == compared else place_words(standing)
+    return words if standing.percentile is None else {"text": words, "strip": standing.percentile}
 
 
 def change_cell(one: Measured) -> Cell:
@@ -197,7 +204,7 @@ def spark_cell(one: Measured) -> Cell:
     return {"spark": one.values[-SPARK_MONTHS:]}
 
 
-def moved_table(profile: Profile, rows: list[Measured]) -> dict[str, object]:
+def moved_table(profile: Profile, rows: Sequence[Measured]) -> dict[str, object]:
     """The table of what changed most."""
     columns: list[dict[str, object]] = [
         {"text": "Measure"},
@@ -206,8 +213,9 @@ def moved_table(profile: Profile, rows: list[Measured]) -> dict[str, object]:
         {"text": dates.month_name(profile.month), "numeric": True},
         {"text": "Change", "numeric": True},
     ]
+    compared = most_compared(rows)
     if profile.peers:
-        columns.append({"text": place_heading(profile)})
+        columns.append({"text": place_heading(profile, compared)})
     return {
         "columns": columns,
         "rows": [
@@ -218,7 +226,7 @@ def moved_table(profile: Profile, rows: list[Measured]) -> dict[str, object]:
                     numbers.full(one.before, one.figure.unit),
                     numbers.full(one.now, one.figure.unit),
                     change_cell(one),
-                    *([place_cell(one)] if profile.peers else []),
+                    *([place_cell(one, compared)] if profile.peers else []),
                 ]
             }
             for one in rows
@@ -227,17 +235,18 @@ def moved_table(profile: Profile, rows: list[Measured]) -> dict[str, object]:
     }
 
 
-def comparators_table(profile: Profile, rows: list[Measured]) -> dict[str, object]:
+def comparators_table(profile: Profile, rows: Sequence[Measured]) -> dict[str, object]:
     """Every comparator of an organisation, beside England and the median of its peers."""
     columns: list[dict[str, object]] = [
         {"text": "Comparator"},
         {"text": "Value", "numeric": True},
     ]
+    compared = most_compared(rows)
     if profile.peers:
         columns += [
             {"text": "England", "numeric": True, "wide": True},
             {"text": f"Median of {PLURALS[profile.organisation.level]}", "numeric": True, "wide": True},
-            {"text": place_heading(profile)},
+            {"text": place_heading(profile, compared)},
         ]
     columns += [
         {"text": "Change in a year", "numeric": True},
@@ -250,7 +259,7 @@ def comparators_table(profile: Profile, rows: list[Measured]) -> dict[str, objec
                 "cells": [
                     name_cell(one),
                     numbers.full(one.now, one.figure.unit),
-                    *(_compared(one) if profile.peers else []),
+                    *(_compared(one, compared) if profile.peers else []),
                     change_cell(one),
                     spark_cell(one),
                 ]
@@ -261,7 +270,7 @@ def comparators_table(profile: Profile, rows: list[Measured]) -> dict[str, objec
     }
 
 
-def _compared(one: Measured) -> list[Cell]:
+def _compared(one: Measured, compared: int) -> list[Cell]:
     median = one.standing.median if one.standing else None
     unit = one.figure.unit
-    return [numbers.full(one.england, unit), numbers.full(median, unit), place_cell(one)]
+    return [numbers.full(one.england, unit), numbers.full(median, unit), place_cell(one, compared)]
