@@ -64,6 +64,8 @@ def test_largest_cost(share, said):
          "Apixaban is 62% of items; shares have hardly moved"),
         ([("Apixaban", [62.0]), ("Edoxaban", [38.0])],
          "Apixaban is 62% of items"),
+        ([("Penicillins", year(50.0, 62.0)), ("Quinolones", year(14.0, 13.0))],
+         "Penicillins are 62% of items; their share has grown most"),
         ([("Apixaban", [None])], "There is no data for the parts in this month"),
     ],
 )  # fmt: skip

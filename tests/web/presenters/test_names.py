@@ -37,6 +37,9 @@ def test_a_code_stands_beside_a_name_once():
 
 def test_words_of_sentences():
     assert names.of("Sussex") == "Sussex’s"
+    plural = ("Penicillins", "Drugs affecting the renin system", "Amoxicillin 500mg capsules")
+    assert all(names.is_plural(one) for one in plural)
+    assert not any(names.is_plural(one) for one in ("Apixaban", "Eliquis", "Generic apixaban", ""))
     assert names.of("Eye Products") == "Eye Products’"
     assert names.lower_first("Eye Products") == "Eye Products"
     assert names.lower_first("Oral antibacterials item STAR-PU") == "oral antibacterials item STAR-PU"

@@ -158,14 +158,14 @@ def substances_chart(data: ComparatorData) -> Chart | None:
     directory = data.asking.directory
     amount = data.comparator.numerator.amount
     total = sum(float(cell or 0) for _, cell in rows)
-    first = names.medicine_name(directory.medicine_name(rows[0][0]))
+    short = names.short_medicine(directory.medicine_name(rows[0][0]))
     share = findings.fraction(float(rows[0][1] or 0) / total)
     noun = amount.measure.name
     counted = data.comparator.numerator.name
     span = f"{data.choices.name}, {data.month.name}"
     more = f"; the first {MOST_SUBSTANCES} of {len(rows)} substances" if len(rows) > MOST_SUBSTANCES else ""
     return bars(
-        title=f"{names.short_medicine(first)} makes up {share} of these {noun}",
+        title=f"{short} {'make' if names.is_plural(short) else 'makes'} up {share} of these {noun}",
         subtitle=f"{counted} by chemical substance, {span}{more}",
         rows=[
             Bar(names.short_medicine(directory.medicine_name(code)), cell)  # type: ignore[arg-type]
@@ -190,7 +190,8 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
         {
             "label": f"{choices.name}, {data.month.name}",
             "value": numbers.short(value, unit),
-            "note": findings.difference_words(value, before, unit, since) or data.comparator.direction.value,
+            "note": findings.difference_words(value, before, unit, since)
+            or data.comparator.direction.value.capitalize(),
             "own": True,
         }
     ]

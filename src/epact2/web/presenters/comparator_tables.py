@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from markupsafe import Markup
+
 from epact2.analysis.compare import Ranked
 from epact2.comparators.definition import Comparator, Direction
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
 from epact2.web.presenters import calculation, names, numbers
+from epact2.web.presenters.comparator_findings import STEADY
 from epact2.web.presenters.ranking import shown_rows
 
 LEVEL_HEADS = {"sub-ICB location": "Sub-ICB location", "practice": "Practice", "region": "Region"}
@@ -96,16 +99,14 @@ class Standing:
     compared: int
 
 
-def direction_of(comparator: Comparator, change: float | None, unit: str) -> str:
-    """A change in words: improved, worsened, no change, no target."""
+def direction_of(comparator: Comparator, own: Sequence[float | None]) -> str:
+    """A year's change in a word: improved, worsened, no change, no target; empty where it is not known."""
+    if len(own) < 13 or own[-1] is None or not own[-13]:
+        return ""
     if comparator.direction is Direction.NONE:
         return "no target"
-    if change is None:
-        return ""
-    shown = (
-        numbers.signed(change, "", places=1) if numbers.is_percentage(unit) else numbers.signed(change, "%")
-    )
-    if shown == numbers.NO_CHANGE:
+    change = own[-1] / own[-13] - 1
+    if abs(change) < STEADY:
         return "no change"
     return "improved" if (change < 0) == (comparator.direction is Direction.LOWER) else "worsened"
 
@@ -121,7 +122,7 @@ def list_table(
         {"text": "Trend", "wide": True},
     ]
     if not is_england:
-        columns[2:2] = [{"text": "England", "numeric": True}]
+        columns[2:2] = [{"text": "England", "numeric": True, "wide": True}]
         columns.append({"text": f"Rank of {peers}"})
     rows: list[dict[str, object]] = []
     for theme, group in groupby(standings, key=lambda one: one.comparator.theme):
@@ -132,24 +133,23 @@ def list_table(
 
 def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
     now = one.own[-1] if one.own else None
-    before = one.own[-13] if len(one.own) >= 13 else None
-    change = None
-    if now is not None and before:
-        change = now - before if numbers.is_percentage(one.unit) else (now / before - 1) * 100
-    direction = direction_of(one.comparator, change, one.unit)
-    words = numbers.NO_DATA
-    if change is not None:
-        points = numbers.is_percentage(one.unit)
-        words = numbers.signed(change, "", places=1) if points else numbers.signed(change, "%")
-        words += " points" if points and words != numbers.NO_CHANGE else ""
+    words = change_words(one.own, one.unit)
+    if numbers.is_percentage(one.unit) and words not in (numbers.NO_DATA, numbers.NO_CHANGE):
+        words += " points"
+    summary = Markup('<span class="app-onlywide">{}</span> {}.').format(
+        one.comparator.summary, one.comparator.direction.value.capitalize()
+    )
     cells: list[object] = [
         {
             "text": one.comparator.title,
             "href": links.comparator(one.comparator.key, **kept),
-            "note": f"{one.comparator.summary} {one.comparator.direction.value.capitalize()}.",
+            "note": summary,
         },
         numbers.full(now, one.unit),
-        {"text": words, "change": "" if words in (numbers.NO_DATA, numbers.NO_CHANGE) else direction},
+        {
+            "text": words,
+            "change": "" if words == numbers.NO_CHANGE else direction_of(one.comparator, one.own),
+        },
         {"spark": one.own, "text": ""},
     ]
     if not is_england:

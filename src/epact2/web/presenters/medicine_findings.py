@@ -79,7 +79,7 @@ def shares_title(parts: Sequence[tuple[str, Sequence[float | None]]]) -> str:
     if not known:
         return "There is no data for the parts in this month"
     largest = max(known, key=lambda one: one[1][-1] or 0)
-    title = f"{largest[0]} is {numbers.full(largest[1][-1], '%', places=0)} of items"
+    title = f"{_is(largest[0])} {numbers.full(largest[1][-1], '%', places=0)} of items"
     moves = [
         (name, (values[-1] or 0) - values[0])
         for name, values in known
@@ -91,7 +91,8 @@ def shares_title(parts: Sequence[tuple[str, Sequence[float | None]]]) -> str:
     if abs(change) < 1:
         return f"{title}; shares have hardly moved"
     verb = "grown" if change > 0 else "fallen"
-    whose = "its" if name == largest[0] else f"{names.of(names.lower_first(name))}"
+    its = "their" if names.is_plural(name) else "its"
+    whose = its if name == largest[0] else f"{names.of(names.lower_first(name))}"
     return f"{title}; {whose} share has {verb} most"
 
 
@@ -131,11 +132,15 @@ def parts_title(parts: Sequence[tuple[str, float, float]]) -> str:
         return f"Nearly all items and spending are {names.lower_first(whole)}"
     dear = max(parts, key=lambda one: one[2] - one[1])
     if dear[2] - dear[1] >= UNUSUAL_COST:
-        return f"{dear[0]} is {_of_items(dear[1])} but {fraction(dear[2])} of spending"
+        return f"{_is(dear[0])} {_of_items(dear[1])} but {fraction(dear[2])} of spending"
     name, items, cost = max(parts, key=lambda one: one[1])
     if fraction(items) == fraction(cost):
-        return f"{name} is {_of_items(items)} and of spending"
-    return f"{name} is {_of_items(items)} and {fraction(cost)} of spending"
+        return f"{_is(name)} {_of_items(items)} and of spending"
+    return f"{_is(name)} {_of_items(items)} and {fraction(cost)} of spending"
+
+
+def _is(name: str) -> str:
+    return f"{name} {'are' if names.is_plural(name) else 'is'}"
 
 
 def _of_items(share: float) -> str:

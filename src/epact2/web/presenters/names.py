@@ -94,6 +94,16 @@ def medicine_name(name: str) -> str:
     return unshouted(" ".join(name.split()))
 
 
+def is_plural(name: str) -> bool:
+    """Whether a medicine's name asks for "are": Penicillins, Drugs used in diabetes, Amoxicillin capsules.
+
+    By its first and last word; brands and substances in -is, -us and -ss (Eliquis) are singular.
+    """
+    words = name.split()
+    ends = (words[0], words[-1]) if words else ()
+    return any(word.endswith("s") and not word.endswith(("is", "us", "ss")) for word in ends)
+
+
 def short_medicine(name: str) -> str:
     """A medicine's name without what stands in brackets: Co-amoxiclav (Amoxicillin/clavulanic acid)."""
     return medicine_name(name).partition(" (")[0]

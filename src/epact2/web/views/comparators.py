@@ -106,13 +106,7 @@ def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list
 
 def _index_finding(standings: list[Standing], choices: Choices) -> str:
     """How many comparators moved the right way in a year."""
-    moves = []
-    for one in standings:
-        if len(one.own) < 13 or one.own[-1] is None or not one.own[-13]:
-            continue
-        now, before = one.own[-1], one.own[-13]
-        change = now - before if numbers.is_percentage(one.unit) else (now / before - 1) * 100
-        moves.append(tables.direction_of(one.comparator, change, one.unit))
+    moves = [move for one in standings if (move := tables.direction_of(one.comparator, one.own))]
     if not moves:
         return f"Where {choices.name} stands in {choices.month.name}."
     better, worse = moves.count("improved"), moves.count("worsened")
