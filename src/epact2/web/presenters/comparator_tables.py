@@ -134,6 +134,7 @@ def list_table(
 def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
     now = one.own[-1] if one.own else None
     words = change_words(one.own, one.unit)
+    direction = direction_of(one.comparator, one.own)
     if numbers.is_percentage(one.unit) and words not in (numbers.NO_DATA, numbers.NO_CHANGE):
         words += " points"
     summary = Markup('<span class="app-onlywide">{}</span> {}.').format(
@@ -146,10 +147,7 @@ def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) ->
             "note": summary,
         },
         numbers.full(now, one.unit),
-        {
-            "text": words,
-            "change": "" if words == numbers.NO_CHANGE else direction_of(one.comparator, one.own),
-        },
+        {"text": words, "change": "" if direction == "no change" else direction},
         {"spark": one.own, "text": ""},
     ]
     if not is_england:
