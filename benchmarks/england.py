@@ -9,7 +9,6 @@ the loader's own code.
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -58,7 +57,10 @@ def load_once(store: Path, files: Path) -> dict[str, float]:
         "'peak_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(store), *map(str, found)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", script, str(store), *map(str, found)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return measured
@@ -80,11 +82,7 @@ def _add_months(root: Path) -> None:
         insert_rows(
             generator,
             "practice_key",
-            [
-                (one.number, practice_keys[one.code])
-                for one in england.practices
-                if one.code in practice_keys
-            ],
+            [(one.number, practice_keys[one.code]) for one in england.practices if one.code in practice_keys],
         )
         keys = {code: key for code, _, key in medicines}
         generator.execute("CREATE TABLE presentation_key (presentation INTEGER, key INTEGER)")
@@ -169,12 +167,8 @@ def _dimensions(
                 for name in table.column_names
             )
             source = f"base.{table.name}{' CROSS JOIN all_months' if dated else ''}"
+            order = ", ".join(table.order)
             connection.execute(
-                f"INSERT INTO made.{table.name} SELECT {columns} FROM {source} ORDER BY {', '.join(table.order)}"
+                f"INSERT INTO made.{table.name} SELECT {columns} FROM {source} ORDER BY {order}"
             )
     return keep(store, draft, "dimensions")
-
-
-def peak_mb() -> float:
-    """The most memory that this process has used."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -88,8 +88,8 @@ QUESTIONS = (
             "order": [{"by": "NIC", "descending": True}],
         },
         (
-            "SELECT sum(nic), sum(items), max(presentation) FROM rows "
-            "WHERE month BETWEEN {year_ago} AND {latest} AND practice = {practice_key}",
+            """SELECT sum(nic), sum(items), max(presentation) FROM rows
+            WHERE month BETWEEN {year_ago} AND {latest} AND practice = {practice_key}""",
         ),
     ),
     Question(

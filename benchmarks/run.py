@@ -123,13 +123,13 @@ def _floor_sql(engine: DuckDBEngine, floor: str, names: dict[str, Any]) -> str:
 
 def _measured(engine: DuckDBEngine, question: Question, names: dict[str, Any], runs: int) -> dict[str, Any]:
     query = query_from_json(_filled(question.json, names))
-    started = time.perf_counter()
-    statement = engine.compiled(query, ALL_OF_ENGLAND).statement
+    engine.compiled(query, ALL_OF_ENGLAND)  # once for the files and tables, which stay
     engine._plans.clear()
     started = time.perf_counter()
-    engine.compiled(query, ALL_OF_ENGLAND)
+    compiled = engine.compiled(query, ALL_OF_ENGLAND)
     first = (time.perf_counter() - started) * 1000
-    months = tuple(month for scan in engine.compiled(query, ALL_OF_ENGLAND).plan.scans for month in scan.months)
+    statement = compiled.statement
+    months = tuple(month for scan in compiled.plan.scans for month in scan.months)
     bare = engine._connection.cursor()
     floor_cursor = _views(engine, months)
     floors = [_floor_sql(engine, floor, names) for floor in question.floor]
