@@ -30,8 +30,32 @@ COMMISSIONING = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PRACTICE)
 NETWORK = (ENGLAND, PCN, PRACTICE)
 LEVELS = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PCN, PRACTICE)
 
-# ODS prescribing settings, as far as they are told apart here.
-SETTING_NAMES = {"4": "GP practice", "0": "other prescribing cost centre", UNKNOWN_CODE: "not known"}
+# ODS prescribing settings, as the epraccur file numbers them.
+SETTING_NAMES = {
+    "0": "other prescribing cost centre",
+    "1": "walk-in centre",
+    "2": "out-of-hours service",
+    "3": "walk-in centre and out-of-hours service",
+    "4": "GP practice",
+    "8": "public health service",
+    "9": "community health service",
+    "10": "hospital service",
+    "11": "optometry service",
+    "12": "urgent and emergency care",
+    "13": "hospice",
+    "14": "care home or nursing home",
+    "15": "Border Force",
+    "16": "young offender institution",
+    "17": "secure training centre",
+    "18": "secure children's home",
+    "19": "immigration removal centre",
+    "20": "court",
+    "21": "police custody",
+    "22": "sexual assault referral centre",
+    "24": "other justice estate",
+    "25": "prison",
+    UNKNOWN_CODE: "not known",
+}
 
 PLURALS = {
     ENGLAND: "England",

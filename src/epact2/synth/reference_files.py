@@ -153,7 +153,7 @@ def _write_ods(england: England, path: Path) -> Path:
         place = england.places[each.place]
         opened = _day(england, each.opened) if each.opened > 0 else "20130401"
         closed = _day(england, each.closed) if each.closed < len(england.months) else ""
-        setting = {"practice": "4", "out of hours": "3", "hospice": "11"}.get(each.kind, "0")
+        setting = {"practice": "4", "out of hours": "3", "hospice": "13"}.get(each.kind, "0")
         fields = [
             each.code,
             each.name,

@@ -7,6 +7,9 @@ import fcntl
 from django.conf import settings
 from django.core.management import call_command
 
+from epact2.errors import Epact2Error
+from epact2.model import organisations
+from epact2.web import engine
 from epact2.web.config import WrongSetting
 from epact2.web.demo_accounts import ensure_demo_accounts
 
@@ -20,9 +23,28 @@ def prepare() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             call_command("migrate", interactive=False, verbosity=0)
             if settings.CONFIG.demo:
-                ensure_demo_accounts()
+                ensure_demo_accounts(demo_homes())
     except OSError as error:
         raise WrongSetting(
             f"The accounts database cannot be kept in {folder}: {error.strerror}.",
             "Set EPACT2_ACCOUNTS to a folder that this user may write.",
         ) from error
+
+
+def demo_homes() -> dict[str, tuple[str, str]]:
+    """Homes that the loaded release really holds: the demo's practice account works at one of them."""
+    try:
+        directory = engine.current().directory
+        practices = directory.children(directory.organisation("QKS"), organisations.PRACTICE)
+    except Epact2Error:
+        return {}
+    settled = [one for one in practices if one.setting == "4" and not one.closed]
+    return {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)} if settled else {}
+
+
+def warm_engine() -> None:
+    """Open the release and its search index, so that no reader waits for them; an empty store may wait."""
+    try:
+        engine.current().directory.find("0501", 1)
+    except Epact2Error:
+        return

@@ -12,7 +12,8 @@ application = get_wsgi_application()
 
 # After Django is set up, and before the first request.
 from epact2.web.jinja import warm  # noqa: E402
-from epact2.web.prepare import prepare  # noqa: E402
+from epact2.web.prepare import prepare, warm_engine  # noqa: E402
 
 prepare()
 warm()
+warm_engine()

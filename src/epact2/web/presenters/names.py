@@ -15,7 +15,7 @@ from epact2.model.organisations import Organisation
 _SMALL = frozenset({"and", "at", "by", "for", "in", "of", "on", "the", "to", "under", "upon", "with"})
 _KEPT = frozenset({"NHS", "ICB", "PCN", "GP", "CCG", "UK", "II", "III", "IV", "HMP", "OOH", "A&E", "CIC"})
 _BODY = re.compile(r"\b(?:INTEGRATED CARE BOARD|ICB)\b", re.IGNORECASE)
-_SUB_ICB = re.compile(r"\s*-\s*(\w{3,5})\Z")
+_SUB_ICB = re.compile(r"\s+-\s*(\w{3,5})\Z")  # the space keeps Stoke-on-Trent whole
 _WORD = re.compile(r"[^\s\-/(]+")
 
 YOURS = {
