@@ -90,7 +90,8 @@ def releases() -> None:
 
 def _release_lines(release: Release) -> Iterator[str]:
     months = tuple(each_month(release.months))
-    prescribing = f"{len(months)} months of prescribing, {span_name(months)}" if months else "no prescribing"
+    count = "1 month" if len(months) == 1 else f"{len(months)} months"
+    prescribing = f"{count} of prescribing, {span_name(months)}" if months else "no prescribing"
     yield f"Release {release.number}, made {release.made} by epact2 {release.software}: {prescribing}"
     for dataset in release.datasets:
         month = f" {DispensingMonth.from_number(dataset.month).name}" if dataset.month else ""
