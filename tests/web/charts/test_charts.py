@@ -212,3 +212,19 @@ def test_chart_modules_know_neither_store_nor_requests():
         text = module.read_text()
         assert "django" not in text
         assert "epact2.store" not in text
+
+
+def test_shortening_a_picture_never_shortens_its_words():
+    assert render.tidy('<path d="M1.23456,2"/><text x="10.98765">0.053</text>') == (
+        '<path d="M1.23,2"/><text x="10.98">0.053</text>'
+    )
+
+
+def test_januaries_have_the_room_between_them_only():
+    months = [f"{2023 + (3 + step) // 12}-{(3 + step) % 12 + 1:02}" for step in range(36)]
+    labels = period_labels(months, 14, 170)
+    places = sorted(labels)
+    room = 170 / (len(months) - 1)
+    assert all(
+        (later - earlier) * room > text_width("Jan 2025", 14) + 4 for earlier, later in pairwise(places)
+    )

@@ -101,7 +101,7 @@ def picture(
         f'stroke-linecap="round" fill="none"/>'
     )
     if median is not None:
-        parts.append(median_mark(x(median), base, width, font, median_words))
+        parts.append(median_mark(x(median), base, width, font, median_words, own[0][0] if own else None))
     for at, height, row in own[:1]:
         parts.append(
             own_mark(at, height, radius, width, font, f"{row.name} {numbers.short(row.value, unit, scale)}")
@@ -138,8 +138,12 @@ def axis(width: int, base: float, ticks: Ticks, unit: str, margin: int, font: in
     return "".join(parts)
 
 
-def median_mark(x: float, base: float, width: int, font: int, text: str) -> str:
-    anchor, shift = ("end", -8) if x > text_width(text, font) + 12 else ("start", 8)
+def median_mark(x: float, base: float, width: int, font: int, text: str, own: float | None) -> str:
+    """The dashed line and its words: beside the line on the side that the own dot's stem does not cross."""
+    room = text_width(text, font) + 12
+    fits_left, fits_right = x > room, x + room < width
+    left = fits_left and not (own is not None and x - room < own < x and fits_right)
+    anchor, shift = ("end", -8) if left else ("start", 8)
     dashes = line(x, 52, x, base + 4, style.INK, ' stroke-width="2" stroke-dasharray="7 4"')
     return dashes + words(text, x + shift, 48, anchor, style.INK, font, bold=True)
 

@@ -20,7 +20,9 @@ def period_labels(periods: Sequence[str], font: int, room: float) -> dict[int, s
     if len(januaries) < 2:
         return every(periods, names, font, room)
     width = text_width("Jan 2025", font)
-    step = label_steps(len(januaries), width, room, (1, 2, 3, 4, 5, 10))
+    # The labels have only the room from the first January to the last, not that of the whole axis.
+    between = room * (januaries[-1] - januaries[0]) / (len(periods) - 1)
+    step = label_steps(len(januaries), width, between, (1, 2, 3, 4, 5, 10))
     # Counted from the newest, so that a long series and its last years share their labels.
     return {index: names[index] for index in sorted(januaries[::-1][::step])}
 

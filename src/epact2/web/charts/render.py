@@ -94,7 +94,8 @@ def tidy(body: str) -> str:
         r'\s(?:xmlns:xlink|version|aria-hidden|aria-roledescription|role|pointer-events)="[^"]*"', "", body
     )
     body = re.sub(r'\sclass="(?!marks)[^"]*"', "", body)
-    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    # Within tags only: the same digits between tags are words, and 0.053 must not be read as 0.05.
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d{2})\d+", r"\1", tag[0]), body)
     return re.sub(r"<path(?=[^>]*\sd=\"M0,0h0v0h0Z\")[^>]*(?:/>|></path>)", "", body)
 
 
