@@ -32,9 +32,9 @@ def year(before, now):
 @pytest.mark.parametrize(
     ("items", "cost", "title"),
     [
-        (year(10.0, 11.0), year(10.0, 8.0), "Items are rising while spending is falling"),
-        (year(10.0, 11.0), year(10.0, 12.0), "Items and spending are both rising"),
-        (year(10.0, 10.1), year(10.0, 8.0), "Items are steady while spending is falling"),
+        (year(10.0, 11.0), year(10.0, 8.0), "Over the last year items rose while spending fell"),
+        (year(10.0, 11.0), year(10.0, 12.0), "Items and spending both rose over the last year"),
+        (year(10.0, 10.1), year(10.0, 8.0), "Over the last year items were steady while spending fell"),
         ([10.0] * 5, [10.0] * 5, "Items and actual cost, month by month"),
     ],
 )

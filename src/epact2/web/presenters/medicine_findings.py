@@ -49,19 +49,19 @@ def _same_way(first: tuple[int | None, int | None], second: tuple[int | None, in
 
 
 def trend_title(items: Sequence[float | None], cost: Sequence[float | None]) -> str:
-    """Where items and spending are going."""
+    """Where items and spending went in the last year. The chart may show more years, so the title says so."""
     first, second = _way(movement(items)), _way(movement(cost))
     if not first or not second:
         return "Items and actual cost, month by month"
     if first == second:
-        return f"Items and spending are both {first}"
-    return f"Items are {first} while spending is {second}"
+        return f"Items and spending both {first} over the last year"
+    return f"Over the last year items {first} while spending {second}"
 
 
 def _way(change: float | None) -> str:
     if change is None:
         return ""
-    return "steady" if abs(change) < STEADY else "rising" if change > 0 else "falling"
+    return "were steady" if abs(change) < STEADY else "rose" if change > 0 else "fell"
 
 
 def largest_cost(name: str, cost_share: float | None) -> str:
