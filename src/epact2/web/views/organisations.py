@@ -14,7 +14,7 @@ from epact2.model.prescribing import CHAPTER, CHEMICAL_SUBSTANCE, FIELD_BY_NAME,
 from epact2.query.result import Result
 from epact2.web import engine as engines
 from epact2.web.context import person
-from epact2.web.engine import viewer_of
+from epact2.web.engine import UnknownCode, viewer_of
 from epact2.web.organisation_choice import home_organisation
 from epact2.web.presenters import headlines, organisation_tables, organisation_tree
 from epact2.web.presenters import organisation as presenter
@@ -53,7 +53,10 @@ def organisation(request: HttpRequest, level: str, code: str) -> HttpResponse:
     if not level:
         raise Http404(f"There is no such level of organisation: the levels are {', '.join(LEVELS)}.")
     ask = Asker(engines.current(), viewer_of(request))
-    chosen = ask.directory.organisation(code, level)
+    try:
+        chosen = ask.directory.organisation(code, level)
+    except UnknownCode as error:
+        raise Http404(str(error)) from error
     profile = ask.profile(chosen)
     home, _ = home_organisation(person(request), ask.directory)
     asked = {
