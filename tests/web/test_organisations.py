@@ -158,7 +158,7 @@ def test_peers_of_the_same_size_hold_the_organisation_itself(nia):
 
 
 def test_what_is_not_there_is_said(nia):
-    assert profile(nia, "ICB", "XXX").status_code == 400
+    assert profile(nia, "ICB", "XXX").status_code == 404
     assert "No ICB with the code “XXX”" in text_of(profile(nia, "ICB", "XXX"))
     assert nia.get(f"/organisations/{quote('planet')}/QKS").status_code == 404
     assert profile(nia, "icb", "qks").status_code == 200
