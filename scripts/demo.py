@@ -29,7 +29,10 @@ def make_data(size: str, months: int, seed: int) -> Path:
     options = ["--size", size, "--months", str(months), "--seed", str(seed)]
     subprocess.run([EPACT2, "synth", str(files), *options], check=True)
     inputs = sorted(str(one) for one in files.rglob("*") if one.suffix in (".csv", ".json", ".gz"))
-    subprocess.run([EPACT2, "--store", str(store), "load", *inputs], check=True)
+    loaded = subprocess.run(
+        [EPACT2, "--store", str(store), "load", *inputs], check=True, stdout=subprocess.PIPE, text=True
+    )
+    print(f"Loaded {len(inputs)} files. {loaded.stdout.splitlines()[-1]}", flush=True)
     # The store keeps what it received; the files that were written for it are not needed twice.
     shutil.rmtree(files)
     (base / "made").touch()

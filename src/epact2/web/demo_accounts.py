@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from epact2.errors import Epact2Error
+from epact2.web.demo_people import DEMO_ACCOUNTS, DemoAccount
 from epact2.web.models import Profile
 
 
 class NotADemo(Epact2Error):
     """Demo accounts were asked for on a server that is not a demo."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """One account, with its password in the open. ``level`` and ``code`` name the home organisation."""
-
-    username: str
-    full_name: str
-    job: str
-    level: str
-    code: str
-    # Public on purpose: it is printed on the demo's sign-in page.
-    password: str = "explore-the-demo"  # noqa: S105
-
-
-# Kent and Medway exists in both the synthetic and the real data; a practice is found at set-up.
-DEMO_ACCOUNTS = (
-    DemoAccount("icb.pharmacist", "Imani Clarke", "ICB pharmacist", "ICB", "QKS"),
-    DemoAccount("practice.pharmacist", "Priya Shah", "Practice pharmacist", "practice", ""),
-    DemoAccount("national.analyst", "Nia Roberts", "National analyst", "", ""),
-)
 
 
 def ensure_demo_accounts(homes: dict[str, tuple[str, str]] | None = None) -> list[DemoAccount]:

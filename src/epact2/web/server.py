@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from epact2.errors import Epact2Error
+from epact2.web.demo_people import DEMO_ACCOUNTS
 
 
 class Server(BaseApplication):
@@ -42,6 +43,9 @@ def serve(*, address: str, workers: int = 1, threads: int = 8) -> None:
             "Run scripts/build_assets.py first (make demo and make serve do so).",
         )
     sys.stderr.write(f"epact2 is served at http://{address}\n")
+    if settings.demo:
+        for account in DEMO_ACCOUNTS:
+            sys.stderr.write(f"  {account.job}: {account.username}, password {account.password}\n")
     options = {
         "bind": address,
         "workers": workers,
