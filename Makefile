@@ -10,8 +10,6 @@ DEMO_SEED ?= 1
 DEMO_PORT ?= 8000
 WORKERS ?= 2
 
-export EPACT2_STORE ?= build/demo/store
-
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-data test test-generative check fix docs bench lock clean devenv web-assets serve
 
@@ -54,7 +52,7 @@ demo-data: build/.base ## make the synthetic data and load it
 demo: build/.base build/.web ## make synthetic England, load it, and serve the site
 	@$(BIN)/python scripts/demo.py serve --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --port $(DEMO_PORT)
 
-serve: build/.base build/.web ## serve the store named by EPACT2_STORE
+serve: build/.base build/.web ## serve the store that EPACT2_STORE names (default ./store)
 	@$(BIN)/epact2 serve
 
 test: build/.dev build/.web build/.browser check ## run all checks and all tests
