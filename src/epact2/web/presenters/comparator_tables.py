@@ -9,11 +9,11 @@ from itertools import groupby
 from markupsafe import Markup
 
 from epact2.analysis.compare import Ranked
-from epact2.comparators.definition import Comparator, Direction
+from epact2.analysis.movement import Movement, movement
+from epact2.comparators.definition import Comparator
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
-from epact2.web.presenters import calculation, names, numbers
-from epact2.web.presenters.comparator_findings import STEADY
+from epact2.web.presenters import calculation, figures, names, numbers
 from epact2.web.presenters.ranking import shown_rows
 
 LEVEL_HEADS = {"sub-ICB location": "Sub-ICB location", "practice": "Practice", "region": "Region"}
@@ -98,17 +98,15 @@ class Standing:
     percentile: float | None
     compared: int
 
+    @property
+    def movement(self) -> Movement | None:
+        """The value now and a year earlier; None where one of the two is not known."""
+        return movement(self.own)
 
-def direction_of(comparator: Comparator, own: Sequence[float | None]) -> str:
-    """A year's change in a word: improved, worsened, no change, no target; empty where it is not known."""
-    if len(own) < 13 or own[-1] is None or not own[-13]:
-        return ""
-    if comparator.direction is Direction.NONE:
-        return "no target"
-    change = own[-1] / own[-13] - 1
-    if abs(change) < STEADY:
-        return "no change"
-    return "improved" if (change < 0) == (comparator.direction is Direction.LOWER) else "worsened"
+    @property
+    def verdict(self) -> str:
+        """A year's change in a word: improved, worsened, no change, no target; empty where not known."""
+        return figures.change_verdict(self.unit, self.comparator.direction, self.movement)
 
 
 def list_table(
@@ -133,8 +131,7 @@ def list_table(
 
 def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
     now = one.own[-1] if one.own else None
-    words = change_words(one.own, one.unit)
-    direction = direction_of(one.comparator, one.own)
+    words = figures.change_words(one.unit, one.movement)
     if numbers.is_percentage(one.unit) and words not in (numbers.NO_DATA, numbers.NO_CHANGE):
         words += " points"
     summary = Markup('<span class="app-onlywide">{}</span> {}.').format(
@@ -147,7 +144,7 @@ def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) ->
             "note": summary,
         },
         numbers.full(now, one.unit),
-        {"text": words, "change": "" if direction == "no change" else direction},
+        {"text": "" if one.verdict == "no change" else words, "change": one.verdict},
         {"spark": one.own, "text": ""},
     ]
     if not is_england:

@@ -51,15 +51,12 @@ class Measured:
     @property
     def change_words(self) -> str:
         """``−0.8``, ``+£38``, ``No change``, ``No data``."""
-        return change_words(self.figure, self.movement)
+        return change_words(self.figure.unit, self.movement)
 
     @property
     def verdict(self) -> str:
         """The word of the change's tag; empty while there is no year to compare with."""
-        if self.movement is None:
-            return ""
-        shown = 0.0 if self.change_words == numbers.NO_CHANGE else self.movement.change
-        return verdict(shown, self.figure.direction)
+        return change_verdict(self.figure.unit, self.figure.direction, self.movement)
 
     @property
     def is_better(self) -> bool | None:
@@ -89,15 +86,23 @@ def measured(profile: Profile, figure: Figure) -> Measured:
     )
 
 
-def change_words(figure: Figure, moved: Movement | None) -> str:
+def change_words(unit: str, moved: Movement | None) -> str:
     """A change in the figure's unit; that of a percentage is in percentage points, without a sign."""
     if moved is None:
         return numbers.NO_DATA
-    if figure.unit == "%":
+    if unit == "%":
         return numbers.signed(moved.change, "", places=1)
     # As exact as the value itself: £1,051 less £145, not less £145.09.
-    places = numbers.usual_places(numbers.amount(moved.now) or numbers.Decimal(0), figure.unit)
-    return numbers.signed(moved.change, figure.unit, places=places)
+    places = numbers.usual_places(numbers.amount(moved.now) or numbers.Decimal(0), unit)
+    return numbers.signed(moved.change, unit, places=places)
+
+
+def change_verdict(unit: str, direction: Direction, moved: Movement | None) -> str:
+    """The word of a change's tag, by the change as it is shown; every page goes by this one rule."""
+    if moved is None:
+        return ""
+    shown = 0.0 if change_words(unit, moved) == numbers.NO_CHANGE else moved.change
+    return verdict(shown, direction)
 
 
 def place_words(standing: Standing | None) -> str:

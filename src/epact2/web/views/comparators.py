@@ -30,7 +30,7 @@ from epact2.web.choices import (
     read_choices,
 )
 from epact2.web.comparator_data import ComparatorData, england_query, peers_query, plain
-from epact2.web.presenters import calculation, dates, names, numbers
+from epact2.web.presenters import calculation, dates, headlines, names, numbers
 from epact2.web.presenters import comparator_charts as charts
 from epact2.web.presenters import comparator_findings as findings
 from epact2.web.presenters import comparator_tables as tables
@@ -105,13 +105,11 @@ def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list
 
 
 def _index_finding(standings: list[Standing], choices: Choices) -> str:
-    """How many comparators moved the right way in a year."""
-    moves = [move for one in standings if (move := tables.direction_of(one.comparator, one.own))]
-    if not moves:
+    """How many comparators moved the right way in a year, in the words of the home page."""
+    said = headlines.verdicts([one.verdict for one in standings])
+    if not said:
         return f"Where {choices.name} stands in {choices.month.name}."
-    better, worse = moves.count("improved"), moves.count("worsened")
-    improved = numbers.counted(better, "comparator")
-    return f"In a year, {improved} improved and {worse} worsened for {choices.name}."
+    return f"{choices.name}, in a year: {said[:1].lower()}{said[1:]}"
 
 
 def _index_title(standings: list[Standing], choices: Choices) -> str:
