@@ -237,16 +237,40 @@ class Build:
         for year in sorted({month // 100 for month in rows}):
             of_year = {month: stored for month, stored in rows.items() if month // 100 == year}
             identity = totals.identity(of_year, sections, own)
-            same = old.get(f"totals-{year}-{identity[:16]}.duckdb")
+            same = old.get(totals.file_name(year, identity))
             if same is None:
                 self.progress.step(f"Adding up {year}")
                 draft = self.folder() / "totals.duckdb"
                 paths = {month: self.store.file(stored) for month, stored in sorted(of_year.items())}
-                totals.write_totals(self.connection, paths, sections, draft)
+                before = self._totals_before(year, rows, sections, own)
+                totals.write_totals(self.connection, paths, sections, draft, before)
                 same = keep(self.store, draft, f"totals-{year}", identity)
                 self.progress.end()
             made[year] = same
         return made
+
+    def _totals_before(
+        self, year: int, rows: Mapping[int, StoredFile], sections: Mapping[int, int], own: Mapping[int, int]
+    ) -> totals.Before | None:
+        """The year's totals in the release before, if they hold for the months that did not change.
+
+        They do if they bear the name that they would be given now, for the codes that were known then.
+        """
+        stored = self.base.totals.get(year) if self.base else None
+        if self.base is None or stored is None:
+            return None
+        known = self._known_keys("medicine", "presentation").values() & sections.keys()
+        identity = totals.identity(
+            {month: one for month, one in self.base.rows.items() if month // 100 == year},
+            {key: sections[key] for key in known},
+            {key: own[key] for key in known},
+        )
+        months = frozenset(
+            month for month, one in self.base.rows.items() if month // 100 == year and rows.get(month) == one
+        )
+        if not months or stored.name != totals.file_name(year, identity):
+            return None
+        return totals.Before(self.store.file(stored), months)
 
     def _dimensions(
         self,

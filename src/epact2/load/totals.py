@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import duckdb
 from epact2.load.database import attached
 from epact2.load.fast import insert_rows
 from epact2.store.release import StoredFile
-from epact2.store.tables import BY_PRACTICE, BY_PRESENTATION, BY_SECTION, MEASURES, TOTALS_TABLES
+from epact2.store.tables import BY_PRACTICE, BY_PRESENTATION, BY_SECTION, MEASURES, TOTALS_TABLES, Table
 
 _VERSION = 1  # part of the identity: a change of how totals are made makes them anew
 NO_SECTION = -1
@@ -40,34 +41,79 @@ def identity(rows: Mapping[int, StoredFile], sections: Mapping[int, int], own: M
     return found.hexdigest()
 
 
+def file_name(year: int, identity: str) -> str:
+    """The name of the totals of a year with this identity, as ``database.keep`` gives it."""
+    return f"totals-{year}-{identity[:16]}.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Totals of the same year made earlier, of which some months still hold."""
+
+    path: Path
+    months: frozenset[int]
+
+
 def write_totals(
     connection: duckdb.DuckDBPyConnection,
     rows: Mapping[int, Path],
     sections: Mapping[int, int],
     target: Path,
+    before: Before | None = None,
 ) -> None:
-    """Write the totals of a year from the rows of its months."""
+    """Write the totals of a year from the rows of its months.
+
+    The months of ``before`` are taken over, already added up: no total spans two months, so that the rows of
+    the others only have to be sorted in.
+    """
     connection.execute("CREATE OR REPLACE TEMP TABLE section_of (presentation INTEGER, section INTEGER)")
     insert_rows(connection, "section_of", sorted(sections.items()))
+    kept = before.months if before else frozenset()
     with ExitStack() as stack:
         stack.enter_context(attached(connection, target, "totals", new=TOTALS_TABLES))
+        if before:
+            stack.enter_context(attached(connection, before.path, "totals_before"))
         for month, path in rows.items():
-            stack.enter_context(attached(connection, path, f"rows_{month}"))
-        by_month = " UNION ALL ".join(
+            if month not in kept:
+                stack.enter_context(attached(connection, path, f"rows_{month}"))
+        # Each month is summed on its own: its rows are sorted, and no group spans two months.
+        by_month = [
             f"SELECT presentation, month, practice, {_SUMS} FROM rows_{month}.prescribing "  # noqa: S608
             "GROUP BY presentation, month, practice"
             for month in rows
+            if month not in kept
+        ]
+        source = f"totals.{BY_PRESENTATION.name}"
+        if before:
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE added ({BY_PRESENTATION.definition}); "
+                + "".join(f"INSERT INTO added {one}; " for one in by_month)
+            )
+            by_month = ["FROM added"]
+            source = "added"
+        _write(connection, BY_PRESENTATION, by_month, kept)
+        by_section = (
+            f"SELECT section, month, practice, {_SUMS} FROM {source} "  # noqa: S608
+            "JOIN section_of USING (presentation) GROUP BY section, month, practice"
         )
-        # Each month is summed on its own: its rows are sorted, and no group spans two months.
-        connection.execute(
-            f"INSERT INTO totals.{BY_PRESENTATION.name} {by_month} ORDER BY presentation, month, practice"
+        _write(connection, BY_SECTION, [by_section], kept)
+        by_practice = (
+            f"SELECT month, practice, {_SUMS} FROM totals.{BY_SECTION.name} "  # noqa: S608
+            "GROUP BY month, practice"
         )
-        connection.execute(
-            f"INSERT INTO totals.{BY_SECTION.name} SELECT section, month, practice, {_SUMS} "  # noqa: S608
-            f"FROM totals.{BY_PRESENTATION.name} JOIN section_of USING (presentation) "
-            "GROUP BY section, month, practice ORDER BY section, month, practice"
-        )
-        connection.execute(
-            f"INSERT INTO totals.{BY_PRACTICE.name} SELECT month, practice, {_SUMS} "  # noqa: S608
-            f"FROM totals.{BY_SECTION.name} GROUP BY month, practice ORDER BY month, practice"
-        )
+        _write(connection, BY_PRACTICE, [by_practice], frozenset())
+        if before:
+            connection.execute("DROP TABLE added")
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[str], kept: frozenset[int]
+) -> None:
+    """Write one table in its order, from its parts and the kept months of the totals before."""
+    if kept:
+        months = ", ".join(str(month) for month in sorted(kept))
+        old = f"SELECT * FROM totals_before.{table.name} WHERE month IN ({months})"  # noqa: S608
+        parts = (old, *parts)
+    connection.execute(
+        f"INSERT INTO totals.{table.name} {' UNION ALL '.join(parts)} ORDER BY {', '.join(table.order)}"
+    )
