@@ -288,12 +288,9 @@ class Build:
         )
         lists = [intake.lists for intake in intakes if intake.lists]
         kept_months = [one.month for one in kept if one.kind == formats.LIST_SIZE and one.month]
-        listed: dict[int, dict[str, PublishedPractice]] = {
-            month: dimensions.read_practices(
-                self.connection, f"(FROM base.listed_practice WHERE month = {int(month)})"
-            )
-            for month in kept_months
-        }
+        listed: dict[int, dict[str, PublishedPractice]] = {month: {} for month in kept_months}
+        if kept_months:
+            listed |= dimensions.read_practices(self.connection, "base.listed_practice", kept_months)
         listed.update((month.number, dict(one.listed)) for one in lists for month in one.months)
         with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)

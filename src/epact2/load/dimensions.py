@@ -20,7 +20,7 @@ from epact2.load.reference_files import ODS_AUTHORITY
 from epact2.model import bnf
 from epact2.model.organisations import ICB, PCN, PRACTICE, REGION, SUB_ICB_LOCATION, UNKNOWN_CODE
 from epact2.store import tables
-from epact2.store.tables import PUBLISHED_PRACTICE
+from epact2.store.tables import PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION
 
 UNALLOCATED_PCN = "U"
 
@@ -36,25 +36,46 @@ class Published:
 
 def read_published(connection: duckdb.DuckDBPyConnection, rows: Mapping[int, Path]) -> Published:
     """Read practices and names of presentations of every month; the newest name prevails."""
-    practices: dict[int, dict[str, PublishedPractice]] = {}
-    names: dict[str, str] = {}
+    said = {"said_of_practice": PUBLISHED_PRACTICE, "said_of_presentation": PUBLISHED_PRESENTATION}
+    for name, table in said.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (month INTEGER, {table.definition})")
     counts: dict[int, int] = {}
     for month, path in sorted(rows.items()):
         with attached(connection, path, "month_rows"):
-            practices[month] = read_practices(connection, f"month_rows.{PUBLISHED_PRACTICE.name}")
-            found = connection.execute("SELECT code, name FROM month_rows.published_presentation").fetchall()
-            names.update((code, name) for code, name in found if name)
+            for name, table in said.items():
+                connection.execute(
+                    f"INSERT INTO {name} SELECT {int(month)}, * FROM month_rows.{table.name}"  # noqa: S608
+                )
             counted = connection.execute("SELECT count(*) FROM month_rows.prescribing").fetchone()
             assert counted is not None
             counts[month] = counted[0]
-    return Published(practices, names, counts)
+    practices: dict[int, dict[str, PublishedPractice]] = {month: {} for month in sorted(rows)}
+    practices |= read_practices(connection, "said_of_practice")
+    names = connection.execute(
+        "SELECT code, arg_max(name, month) FROM said_of_presentation WHERE name <> '' GROUP BY code"
+    ).fetchall()
+    connection.execute("DROP TABLE said_of_practice; DROP TABLE said_of_presentation")
+    return Published(practices, dict(names), counts)
 
 
-def read_practices(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, PublishedPractice]:
-    """The practices of a table with the columns of ``PUBLISHED_PRACTICE``, by code."""
+def read_practices(
+    connection: duckdb.DuckDBPyConnection, table: str, months: Iterable[int] | None = None
+) -> dict[int, dict[str, PublishedPractice]]:
+    """The practices of some or all months of a table with the columns of ``PUBLISHED_PRACTICE``, by code.
+
+    Most months say the same of a practice: what is the same is read, and kept in memory, only once.
+    """
     columns = ", ".join(PUBLISHED_PRACTICE.column_names[1:])
-    found = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - declared names
-    return {row[0]: PublishedPractice(*row) for row in found}
+    chosen = "" if months is None else f"WHERE month IN ({', '.join(str(int(one)) for one in months) or '0'})"
+    found = connection.execute(
+        f"SELECT list(month), {columns} FROM {table} {chosen} GROUP BY {columns}"  # noqa: S608 - declared names
+    ).fetchall()
+    practices: dict[int, dict[str, PublishedPractice]] = {}
+    for of_months, *cells in found:
+        practice = PublishedPractice(*cells)
+        for month in of_months:
+            practices.setdefault(month, {})[practice.code] = practice
+    return dict(sorted(practices.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +183,22 @@ def write_practices(
             name, at = places.as_at(code, month)
             history.append((month, keys[code], name, at.pcn, at.sub_icb, at.icb, at.region))
     insert_rows(connection, "dimensions.practice_month", history)
-    insert_rows(connection, "dimensions.organisation", _organisations(now, history, names, keys))
+    places_seen = connection.execute(
+        "SELECT pcn, sub_icb, icb, region, min(month), max(month) FROM dimensions.practice_month "
+        "GROUP BY pcn, sub_icb, icb, region ORDER BY max(month), count(*), min((month, practice))"
+    ).fetchall()
+    seen = connection.execute(
+        "SELECT practice, min(month), max(month) FROM dimensions.practice_month GROUP BY practice"
+    ).fetchall()
+    key_months = {key: (first, last) for key, first, last in seen}
+    found = _organisations(now, places_seen, key_months, names, keys)
+    insert_rows(connection, "dimensions.organisation", found)
 
 
 def _organisations(
     now: Sequence[PracticeNow],
-    history: Sequence[tuple[int, int, str, str, str, str, str]],
+    places_seen: Sequence[tuple[str, str, str, str, int, int]],
+    key_months: Mapping[int, tuple[int, int]],
     names: Mapping[tuple[str, str], str],
     keys: Mapping[str, int],
 ) -> list[tuple[object, ...]]:
@@ -192,17 +223,7 @@ def _organisations(
             votes,
             {PCN: parents.pcn, SUB_ICB_LOCATION: parents.sub_icb, ICB: parents.icb, REGION: parents.region},
         )
-    key_months: dict[int, tuple[int, int]] = {}
-    places_seen: dict[tuple[str, str, str, str], tuple[int, int, int]] = {}
-    for month, key, _, *place in history:
-        first, _last = key_months.get(key, (month, month))
-        key_months[key] = (first, month)
-        stood = (place[0], place[1], place[2], place[3])
-        first, _last, count = places_seen.get(stood, (month, month, 0))
-        places_seen[stood] = (first, month, count + 1)
-    for (pcn, sub_icb, icb, region), (first, last, _) in sorted(
-        places_seen.items(), key=lambda one: (one[1][1], one[1][2])
-    ):
+    for pcn, sub_icb, icb, region, first, last in places_seen:
         at = {PCN: pcn, SUB_ICB_LOCATION: sub_icb, ICB: icb, REGION: region}
         # Later places come last, and their vote replaces that of earlier ones.
         for level, parent_level in above.items():
