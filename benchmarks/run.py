@@ -200,7 +200,8 @@ def _load() -> dict[str, Any]:
     measured = sorted(loads, key=lambda one: one["load_s"])[1]
     own = statistics.median(owns)
     print(
-        f"\nLoad of one month: {measured['load_s']:.1f} s, DuckDB alone {own:.1f} s "
+        f"\nLoad of one month: {measured['load_s']:.1f} s; DuckDB alone (all columns tokenised, ten kept, "
+        f"sorted, written; nothing checked): {own:.1f} s "
         f"(× {measured['load_s'] / own:.1f}), peak {measured['peak_mb']:.0f} MB"
     )
     return {
@@ -211,22 +212,43 @@ def _load() -> dict[str, Any]:
     }
 
 
+# The ten stored columns, under their published names; all other columns of the file are read as text, cut
+# apart as CSV demands, and dropped.
+_KEPT = {
+    "YEAR_MONTH": "VARCHAR",
+    "PRACTICE_CODE": "VARCHAR",
+    "BNF_PRESENTATION_CODE": "VARCHAR",
+    "SNOMED_CODE": "VARCHAR",
+    "QUANTITY": "DECIMAL(18, 5)",
+    "ITEMS": "BIGINT",
+    "TOTAL_QUANTITY": "DECIMAL(18, 5)",
+    "NIC": "DECIMAL(18, 2)",
+    "ACTUAL_COST": "DECIMAL(18, 5)",
+    "ADQ_USAGE": "DECIMAL(18, 5)",
+}
+
+
 def _own_load(path: Path, target: Path) -> float:
-    """DuckDB's own time to parse, sort and write the same rows."""
-    connection = duckdb.connect(str(target))
+    """DuckDB's own time to parse, sort and write the same rows, with nothing checked.
+
+    It is told the columns and types, as the loader tells it: every column of the file is tokenised, the ten
+    that a store keeps are converted, and the rows are sorted by practice and presentation and written to a
+    database file, which is closed. It keeps no received file, no checksum and no totals.
+    """
+    with path.open(encoding="utf-8") as text:
+        header = text.readline().strip().split(",")
+    types = ", ".join(f"'{name}': '{_KEPT.get(name, 'VARCHAR')}'" for name in header)
     started = time.perf_counter()
+    connection = duckdb.connect(str(target))
     connection.execute(
-        "CREATE TABLE prescribing AS SELECT YEAR_MONTH, PRACTICE_CODE, BNF_PRESENTATION_CODE, SNOMED_CODE, "
-        "QUANTITY, ITEMS, TOTAL_QUANTITY, NIC, ACTUAL_COST, ADQ_USAGE "
-        "FROM read_csv($path, types = {'SNOMED_CODE': 'VARCHAR', 'QUANTITY': 'DECIMAL(18, 5)', "
-        "'TOTAL_QUANTITY': 'DECIMAL(18, 5)', 'NIC': 'DECIMAL(18, 2)', 'ACTUAL_COST': 'DECIMAL(18, 5)', "
-        "'ADQ_USAGE': 'DECIMAL(18, 5)'}) ORDER BY PRACTICE_CODE, BNF_PRESENTATION_CODE",
+        f"CREATE TABLE prescribing AS SELECT {', '.join(_KEPT)} "
+        f"FROM read_csv($path, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"columns = {{{types}}}) ORDER BY PRACTICE_CODE, BNF_PRESENTATION_CODE",
         {"path": str(path)},
     )
     connection.execute("CHECKPOINT")
-    taken = time.perf_counter() - started
     connection.close()
-    return taken
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
