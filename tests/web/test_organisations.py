@@ -172,3 +172,10 @@ def test_the_tree_counts_and_finds(nia):
     assert "1 organisation fits “acorn”" in found
     assert "Practice G82001, Kent and Medway" in found
     assert "No organisation fits “zebra”" in text_of(nia.get("/organisations/", {"q": "zebra"}))
+
+
+def test_the_title_of_the_trends_speaks_of_what_the_charts_show(nia):
+    assert (
+        "per patient"
+        in re.search(r"Items[^<]* in a year[^<]*", profile(nia, "ICB", "QKS").content.decode())[0]
+    )

@@ -126,6 +126,8 @@ def test_rank_title(value, others, title):
         ([7.0, 8.0], "1 of 2 practices in Devon is above the England median"),
         ([8.0, 9.0], "All 2 practices in Devon are above the England median"),
         ([6.0, 7.5], "None of the 2 practices in Devon is above the England median"),
+        ([8.0], "Practices in Devon: the only one is above the England median"),
+        ([7.5], "Practices in Devon: the only one is not above the England median"),
         ([], "There is no data for practices in Devon in this month"),
     ],
 )

@@ -41,7 +41,15 @@ def said(**parts):
         ),
         (
             {"rows": ["ICB"], "values": [{"ratio": ["NIC", "items"]}]},
-            "Kent and Medway is the highest of 3 ICBs: £1.92",
+            "Kent and Medway is the highest of 3 ICBs: £1.92 per item",
+        ),
+        (
+            {
+                "rows": ["ICB"],
+                "values": [{"ratio": ["items", "list size"], "per": 1000}],
+                "months": {"latest": 1},
+            },
+            "Birmingham and Solihull is the highest of 3 ICBs: 49.4 items per 1,000 patients",
         ),
         ({"rows": ["ICB"], "columns": ["month"], "months": {"latest": 3}}, ""),
         ({"rows": ["practice"], "percentiles": [50]}, ""),

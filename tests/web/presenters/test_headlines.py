@@ -81,6 +81,9 @@ def test_trends():
     assert headlines.trend_title(0.1, 0.1) == "Items and spending both rose 10% in a year"
     assert headlines.trend_title(0.0, 0.1) == "Items did not change in a year; spending rose 10%"
     assert headlines.trend_title(None, 0.1) == "Items and spending by month"
+    assert headlines.trend_title(0.022, 0.057, per_patient=True) == (
+        "Items per patient rose 2.2% in a year; spending per patient rose 5.7%"
+    )
 
 
 def test_comparators():

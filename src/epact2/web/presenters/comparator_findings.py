@@ -12,6 +12,7 @@ from decimal import Decimal
 from epact2.web.presenters import names, numbers
 from epact2.web.presenters.numbers import Number
 
+MONTHS_OF_TREND = 15  # so many months have the last three and the same three a year earlier
 STEADY = 0.02  # a change of less than two per cent is no news
 AS_FAST = 1.25  # a change is "faster" when it is so many times the other one
 _FRACTIONS = (
@@ -36,7 +37,7 @@ def movement(values: Sequence[float | None]) -> float | None:
     """
     if len(values) < 13:
         return None
-    count = 3 if len(values) >= 15 else 1
+    count = 3 if len(values) >= MONTHS_OF_TREND else 1
     now, before = values[-count:], values[-12 - count : -12]
     known = [one for one in (*now, *before) if one is not None]
     if len(known) < 2 * count or not sum(one or 0 for one in before):
@@ -164,6 +165,8 @@ def above_title(values: Sequence[float], median: float | None, of_whom: str) -> 
     if not values or median is None:
         return f"There is no data for {of_whom} in this month"
     above = sum(value > median for value in values)
+    if len(values) == 1:
+        return f"{names.capital(of_whom)}: the only one is {'' if above else 'not '}above the England median"
     if above == len(values):
         return f"All {above:,} {of_whom} are above the England median"
     if not above:

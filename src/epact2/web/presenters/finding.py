@@ -80,7 +80,10 @@ def _number(cell: Cell, column: Column) -> float | None:
 def _full(cell: Cell, column: Column) -> str:
     known = cell if isinstance(cell, (int, float)) else None
     said = numbers.short(known, unit_shown(column.unit), column.scale)
-    return f"{said} {column.unit}" if column.unit in ("items", "patients") else said
+    rate = column.unit.removeprefix("£ ")
+    if column.unit in ("items", "patients") or rate.partition(" per ")[1] or rate.startswith("per "):
+        return f"{said} {rate}"
+    return said
 
 
 def _plural(one: Field) -> str:

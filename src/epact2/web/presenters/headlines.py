@@ -102,14 +102,15 @@ def medicine_title(name: str, change: float) -> str:
     return f"{name} fell most: {size} less than a year ago"
 
 
-def trend_title(items: float | None, cost: float | None) -> str:
-    """``Items rose 3.2% in a year; spending fell 1.0%`` from two relative changes."""
+def trend_title(items: float | None, cost: float | None, *, per_patient: bool = False) -> str:
+    """``Items rose 3.2% in a year; spending fell 1.0%`` from two relative changes, as the charts show."""
+    per = " per patient" if per_patient else ""
     if items is None or cost is None:
-        return "Items and spending by month"
+        return f"Items and spending{per} by month"
     items_words, cost_words = _moved(items), _moved(cost)
     if items_words == cost_words:
-        return f"Items and spending both {items_words} in a year"
-    return f"Items {items_words} in a year; spending {cost_words}"
+        return f"Items and spending{per} both {items_words} in a year"
+    return f"Items{per} {items_words} in a year; spending{per} {cost_words}"
 
 
 def _moved(change: float) -> str:

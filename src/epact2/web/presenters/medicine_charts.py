@@ -17,6 +17,7 @@ from epact2.web.comparator_data import Series
 from epact2.web.medicine_data import MedicineData, Part, shares
 from epact2.web.presenters import dates, names, numbers
 from epact2.web.presenters import medicine_findings as findings
+from epact2.web.presenters.comparator_findings import MONTHS_OF_TREND
 
 MOST_PANELS = 4
 SAME_PRICE = 0.02  # prices that differ by less look the same in the picture
@@ -45,6 +46,10 @@ def trend_charts(data: MedicineData) -> tuple[str, str, list[Chart]]:
     items, cost = ([row[place] for row in data.trend] for place in (0, 1))
     title = findings.trend_title(numeric(items), numeric(cost, COST_SCALE))
     subtitle = f"{data.choices.name}, by month, {span(data)}"
+    if len(items) >= MONTHS_OF_TREND:
+        note = "; the title holds the last three months against the same three a year earlier"
+    else:
+        note = ""
     made = [
         trend(
             title=name,
@@ -59,7 +64,7 @@ def trend_charts(data: MedicineData) -> tuple[str, str, list[Chart]]:
         )
         for name, cells, unit, scale in (("Items", items, "items", 0), ("Actual cost", cost, "£", COST_SCALE))
     ]
-    return title, subtitle, made
+    return title, subtitle + note, made
 
 
 def share_panels(data: MedicineData) -> tuple[str, str, list[DrawnPanel]] | None:
@@ -70,7 +75,7 @@ def share_panels(data: MedicineData) -> tuple[str, str, list[DrawnPanel]] | None
         return None
     shown = parts[:MOST_PANELS]
     level = data.levels[0]
-    every = [(part_name(data, part), shares(part, whole)) for part in parts]
+    every = [(name_in_sentence(data, part), shares(part, whole)) for part in parts]
     items = [
         Panel(
             part_name(data, part),
@@ -97,6 +102,11 @@ def part_name(data: MedicineData, part: Part) -> str:
         # The generic product bears its substance's name: beneath the substance that would say nothing.
         return f"Generic {names.lower_first(name)}"
     return name
+
+
+def name_in_sentence(data: MedicineData, part: Part) -> str:
+    """The name of a part as it stands inside a sentence: ``generic apixaban``, ``Eliquis``."""
+    return names.in_sentence(part_name(data, part), part.code)
 
 
 def part_href(data: MedicineData, part: Part) -> str:
@@ -132,19 +142,20 @@ def peers_chart(data: MedicineData) -> Chart:
 
 def price_chart(data: MedicineData) -> Chart | None:
     """What a unit of the dearest strengths and forms costs; nothing where everybody pays the same."""
-    rows = [
-        Spread(equivalent_name(data, code), low, median, high, own)
-        for code, (low, median, high, own) in data.prices.items()
-        if median is not None
+    priced = [(code, prices) for code, prices in data.prices.items() if prices[1] is not None]
+    priced.sort(key=lambda one: -(one[1][1] or 0))
+    rows = [Spread(equivalent_name(data, code), *prices) for code, prices in priced]
+    typical = [
+        (names.in_sentence(equivalent_name(data, code), _own_code(data, code)), own, median)
+        for code, (_, median, _, own) in priced
     ]
     if data.peers.compared < 2 or not any(_differs(row) for row in rows):
         return None
     choices = data.choices
-    rows.sort(key=lambda one: -(one.median or 0))
     plural = organisations.PLURALS[choices.level]
     which = "where most is spent" if len(rows) > 1 else rows[0].name
     return price_spread(
-        title=findings.price_title([(one.name, one.own, one.median) for one in rows], choices.name),
+        title=findings.price_title(typical, choices.name),
         subtitle=f"Net ingredient cost of one unit (tablet, capsule, ml, g), brands and generics, {which}, "
         f"{names.peers_name(choices.level, data.peers.compared)}, {data.month.name}",
         rows=rows,
@@ -163,12 +174,17 @@ def _differs(row: Spread) -> bool:
 
 def equivalent_name(data: MedicineData, code: str) -> str:
     """The name of a generic equivalent; where no generic is made, that of its first brand."""
+    return names.medicine_name(data.directory.medicine_name(_own_code(data, code)))
+
+
+def _own_code(data: MedicineData, code: str) -> str:
+    """The code of a generic equivalent; where no generic is made, that of its first brand."""
     directory = data.directory
     if directory.medicine_name(code) == code:
         for one in directory.medicines_under(code[:9], bnf.PRESENTATION):
             if generic_equivalent(one.code) == code:
-                return names.medicine_name(one.name)
-    return names.medicine_name(directory.medicine_name(code))
+                return one.code
+    return code
 
 
 # --- Key figures --------------------------------------------------------------------------------------------
@@ -240,7 +256,7 @@ def finding(data: MedicineData) -> tuple[str, str]:
     second = ""
     if len(parts) > 1 and data.whole.cost_now > 0:
         dear = max(parts, key=lambda one: one.cost_now)
-        name = names.lower_first(part_name(data, dear))
+        name = name_in_sentence(data, dear)
         second = findings.largest_cost(name, dear.cost_now / data.whole.cost_now)
     return first, second
 

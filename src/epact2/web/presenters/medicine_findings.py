@@ -54,14 +54,17 @@ def trend_title(items: Sequence[float | None], cost: Sequence[float | None]) -> 
     if not first or not second:
         return "Items and actual cost, month by month"
     if first == second:
-        return f"Items and spending both {first} over the last year"
-    return f"Over the last year items {first} while spending {second}"
+        both = "were both steady" if first == "steady" else f"both {first}"
+        return f"Items and spending {both} over the last year"
+    items_words = "were steady" if first == "steady" else first
+    cost_words = "was steady" if second == "steady" else second
+    return f"Over the last year items {items_words} while spending {cost_words}"
 
 
 def _way(change: float | None) -> str:
     if change is None:
         return ""
-    return "were steady" if abs(change) < STEADY else "rose" if change > 0 else "fell"
+    return "steady" if abs(change) < STEADY else "rose" if change > 0 else "fell"
 
 
 def largest_cost(name: str, cost_share: float | None) -> str:
@@ -74,12 +77,15 @@ def largest_cost(name: str, cost_share: float | None) -> str:
 
 
 def shares_title(parts: Sequence[tuple[str, Sequence[float | None]]]) -> str:
-    """Which part is the largest, and whose share has moved most over the period. Shares are percentages."""
+    """Which part is the largest, and whose share has moved most over the period. Shares are percentages.
+
+    Names are as they stand inside a sentence, here and below: ``apixaban``, ``Eliquis``.
+    """
     known = [(name, values) for name, values in parts if values and values[-1] is not None]
     if not known:
         return "There is no data for the parts in this month"
     largest = max(known, key=lambda one: one[1][-1] or 0)
-    title = f"{_is(largest[0])} {numbers.full(largest[1][-1], '%', places=0)} of items"
+    title = f"{names.capital(_is(largest[0]))} {numbers.full(largest[1][-1], '%', places=0)} of items"
     moves = [
         (name, (values[-1] or 0) - values[0])
         for name, values in known
@@ -92,7 +98,7 @@ def shares_title(parts: Sequence[tuple[str, Sequence[float | None]]]) -> str:
         return f"{title}; shares have hardly moved"
     verb = "grown" if change > 0 else "fallen"
     its = "their" if names.is_plural(name) else "its"
-    whose = its if name == largest[0] else f"{names.of(names.lower_first(name))}"
+    whose = its if name == largest[0] else f"{names.of(name)}"
     return f"{title}; {whose} share has {verb} most"
 
 
@@ -102,6 +108,10 @@ def peers_title(who: str, value: float | None, others: Sequence[float], one: str
         return f"There is no rate for {who} in this month"
     if not others:
         return f"{who} is the only {one} with a rate"
+    if value == 0:
+        some = sum(other > 0 for other in others)
+        others_words = numbers.counted(len(others), f"other {one}", f"other {many}")
+        return f"{who} prescribes none; {some:,} of {others_words} {'does' if some == 1 else 'do'}"
     lower, higher = sum(other < value for other in others), sum(other > value for other in others)
     count, way = (lower, "more") if lower >= higher else (higher, "less")
     others_name = one if len(others) == 1 else many
@@ -129,14 +139,14 @@ def parts_title(parts: Sequence[tuple[str, float, float]]) -> str:
         return "Nothing was dispensed in this month"
     whole = next((name for name, items, cost in parts if min(items, cost) >= NEARLY_ALL), "")
     if whole:
-        return f"Nearly all items and spending are {names.lower_first(whole)}"
+        return f"Nearly all items and spending are {whole}"
     dear = max(parts, key=lambda one: one[2] - one[1])
     if dear[2] - dear[1] >= UNUSUAL_COST:
-        return f"{_is(dear[0])} {_of_items(dear[1])} but {fraction(dear[2])} of spending"
+        return f"{names.capital(_is(dear[0]))} {_of_items(dear[1])} but {fraction(dear[2])} of spending"
     name, items, cost = max(parts, key=lambda one: one[1])
     if fraction(items) == fraction(cost):
-        return f"{_is(name)} {_of_items(items)} and of spending"
-    return f"{_is(name)} {_of_items(items)} and {fraction(cost)} of spending"
+        return f"{names.capital(_is(name))} {_of_items(items)} and of spending"
+    return f"{names.capital(_is(name))} {_of_items(items)} and {fraction(cost)} of spending"
 
 
 def _is(name: str) -> str:
@@ -171,4 +181,4 @@ def price_title(prices: Sequence[tuple[str, float | None, float | None]], where:
     if abs(ratio - 1) < 0.05:
         return f"{where} pays about the typical price for each"
     size = f"{abs(ratio - 1) * 100:.0f}% {'more' if ratio > 1 else 'less'}"
-    return f"{where} pays {size} than is typical for {names.lower_first(name)}"
+    return f"{where} pays {size} than is typical for {name}"

@@ -11,7 +11,7 @@ from epact2.web import links
 from epact2.web.medicine_data import MedicineData, Part
 from epact2.web.presenters import medicine_findings as findings
 from epact2.web.presenters import names, numbers
-from epact2.web.presenters.medicine_charts import part_href, part_name
+from epact2.web.presenters.medicine_charts import name_in_sentence, part_href, part_name
 from epact2.web.presenters.ranking import shown_rows
 
 SPARK = 24
@@ -109,7 +109,7 @@ def parts_title(data: MedicineData) -> str:
     cost = whole.cost_now or 1
     return findings.parts_title(
         [
-            (part_name(data, part), part.items_now / whole.items_now, part.cost_now / cost)
+            (name_in_sentence(data, part), part.items_now / whole.items_now, part.cost_now / cost)
             for part in whole.parts
         ]
     )

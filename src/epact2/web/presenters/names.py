@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from epact2.model import organisations
+from epact2.model import bnf, organisations
 from epact2.model.organisations import Organisation
 
 _SMALL = frozenset({"and", "at", "by", "for", "in", "of", "on", "the", "to", "under", "upon", "with"})
@@ -113,9 +113,25 @@ def lower_first(name: str) -> str:
     """A substance's or a measure's name inside a sentence: ``apixaban``, ``oral item STAR-PU``.
 
     Abbreviations (``NSAIDs``) and headings in title case (``Eye Products``) stay as they are. Brand names
-    cannot be told from substances by their letters, so callers lower only what is no brand.
+    cannot be told from substances by their letters: see ``in_sentence``, which knows by their codes.
     """
     first, *rest = name.split(" ")
     abbreviated = first[1:2].isupper()
     titled = any(word[:1].isupper() and not word.isupper() for word in rest)
     return name if abbreviated or titled else name[:1].lower() + name[1:]
+
+
+def capital(text: str) -> str:
+    """The text with a large first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def in_sentence(name: str, code: str) -> str:
+    """A medicine's name inside a sentence: ``apixaban 5mg tablets``, but ``Eliquis`` and ``K-Plus bandage``.
+
+    Generics are known by AA at the tenth character; appliances, which have brands only, by their chapter.
+    """
+    branded = len(code) > bnf.LENGTH_OF_LEVEL[bnf.CHEMICAL_SUBSTANCE] and (
+        code[:2] >= "20" or code[9:11] != "AA"
+    )
+    return name if branded else lower_first(name)

@@ -131,12 +131,10 @@ def _date(number: int) -> date:
 def trends(profile: Profile, medians: Result | None, *, totals: bool) -> dict[str, object]:
     """The two charts over time: per 1,000 patients with the peers' median, or plain totals."""
     items, cost = (PRESCRIBED, COST) if totals else (ITEMS_PER_PATIENT, COST_PER_PATIENT)
-    moves = [
-        numbers.relative_change(profile.own.now(one), profile.own.before(one)) for one in (PRESCRIBED, COST)
-    ]
+    moves = [numbers.relative_change(profile.own.now(one), profile.own.before(one)) for one in (items, cost)]
     rises = [None if move is None else move / 100 for move in moves]
     return {
-        "title": headlines.trend_title(rises[0], rises[1]),
+        "title": headlines.trend_title(rises[0], rises[1], per_patient=not totals),
         "charts": [
             chart(profile, figure, None if totals else median_cells(profile, medians, place))
             for place, figure in enumerate((items, cost))

@@ -216,7 +216,8 @@ def beneath(
     page = min(max(page, 1), pages)
     shown = rows[(page - 1) * PAGE : page * PAGE]
     query = children_question(profile.organisation, FIELD_BY_NAME[level], profile.month)
-    count = numbers.counted(len(rows), level, PLURALS[level])
+    known = sum(code not in (UNKNOWN_CODE, "U") for code, _ in rows)
+    count = numbers.counted(known, level, PLURALS[level])
     return {
         "title": _beneath_title(directory, level, rows, len(rows)),
         "subtitle": f"{count} that prescribed in {profile.month.name}; "
