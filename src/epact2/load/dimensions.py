@@ -20,7 +20,7 @@ from epact2.load.reference_files import ODS_AUTHORITY
 from epact2.model import bnf
 from epact2.model.organisations import ICB, PCN, PRACTICE, REGION, SUB_ICB_LOCATION, UNKNOWN_CODE
 from epact2.store import tables
-from epact2.store.tables import PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION
+from epact2.store.tables import PRACTICE_MONTH, PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION
 
 UNALLOCATED_PCN = "U"
 
@@ -177,12 +177,23 @@ def write_practices(
         for one in sorted(now, key=lambda one: keys[one.code])
     ]
     insert_rows(connection, "dimensions.practice", current)
-    history = []
+    # Most practices stay where they are: what is the same in many months goes to the database once.
+    history: dict[tuple[object, ...], list[int]] = {}
     for month, codes in sorted(months.items()):
-        for code in sorted(codes, key=keys.__getitem__):
+        for code in codes:
             name, at = places.as_at(code, month)
-            history.append((month, keys[code], name, at.pcn, at.sub_icb, at.icb, at.region))
-    insert_rows(connection, "dimensions.practice_month", history)
+            stood = (keys[code], name, at.pcn, at.sub_icb, at.icb, at.region)
+            history.setdefault(stood, []).append(month)
+    columns = PRACTICE_MONTH.columns[1:]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE history (months INTEGER[], "
+        f"{', '.join(f'{one.name} {one.type}' for one in columns)})"
+    )
+    insert_rows(connection, "history", [(of_months, *stood) for stood, of_months in history.items()])
+    connection.execute(
+        f"INSERT INTO dimensions.{PRACTICE_MONTH.name} SELECT unnest(months) AS month, * EXCLUDE months "  # noqa: S608
+        "FROM history ORDER BY month, practice"
+    )
     places_seen = connection.execute(
         "SELECT pcn, sub_icb, icb, region, min(month), max(month) FROM dimensions.practice_month "
         "GROUP BY pcn, sub_icb, icb, region ORDER BY max(month), count(*), min((month, practice))"
