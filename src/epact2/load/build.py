@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -27,7 +28,14 @@ from epact2.load.reference_files import read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.model import bnf
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
-from epact2.store.tables import DIMENSION_TABLES, ROWS_TABLES
+from epact2.store.tables import (
+    DIMENSION_TABLES,
+    LISTED_PRACTICE,
+    POPULATION,
+    POPULATION_AGE,
+    ROWS_TABLES,
+    Table,
+)
 
 
 class Build:
@@ -292,7 +300,11 @@ class Build:
         if kept_months:
             listed |= dimensions.read_practices(self.connection, "base.listed_practice", kept_months)
         listed.update((month.number, dict(one.listed)) for one in lists for month in one.months)
-        with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES):
+        unchanged = self._unchanged(kept_months, intakes, rows)
+        carried = self._carried(kept_months, unchanged, [one.number for read in lists for one in read.months])
+        if carried and self.base:
+            shutil.copyfile(self.store.file(self.base.dimensions), draft)
+        with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES, carried=carried):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)
             months = {
                 month: read.practices.get(month, {}).keys() | listed.get(month, {}).keys()
@@ -306,9 +318,10 @@ class Build:
                 lists,
                 practice_keys,
                 kept_months,
-                self._unchanged(kept_months, intakes, rows),
+                unchanged,
                 read.practices,
                 reference,
+                carried,
             )
             dimensions.write_adq(self.connection, reference)
             insert_rows(
@@ -321,6 +334,17 @@ class Build:
             )
         self.progress.end()
         return keep(self.store, draft, "dimensions")
+
+    def _carried(
+        self, kept_months: Sequence[int], unchanged: Sequence[int], new_months: Sequence[int]
+    ) -> tuple[Table, ...]:
+        """The large tables that are as they were, or go on where they ended: they keep their order."""
+        if self.base is None or not kept_months or set(kept_months) != set(self.base.list_months):
+            return ()
+        if min(new_months, default=max(kept_months) + 1) <= max(kept_months):
+            return ()
+        same = (POPULATION,) if set(unchanged) == set(kept_months) else ()
+        return POPULATION_AGE, LISTED_PRACTICE, *same
 
     def _unchanged(
         self, kept_months: Sequence[int], intakes: Sequence[Intake], rows: Mapping[int, StoredFile]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,13 +39,27 @@ def connect(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def attached(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, new: Iterable[Table] = ()
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    *,
+    new: Iterable[Table] = (),
+    carried: Collection[Table] = (),
 ) -> Iterator[None]:
-    """A database file under a name: read-only, or new with the tables given."""
+    """A database file under a name: read-only, or new with the tables given.
+
+    ``carried`` are those of the tables that the draft already holds, because it began as a copy of an earlier
+    file; the others begin anew.
+    """
     tables = tuple(new)
     connection.execute(f"ATTACH {quoted(str(path))} AS {name}{'' if tables else ' (READ_ONLY)'}")
     try:
-        for table in tables:
+        made = [table for table in tables if table not in carried]
+        if carried:
+            for table in made:
+                connection.execute(f"DROP TABLE {name}.{table.name}")
+            connection.execute(f"CHECKPOINT {name}")  # so that the room they took is used again
+        for table in made:
             connection.execute(f"CREATE TABLE {name}.{table.name} ({table.definition})")
         yield
         if tables:

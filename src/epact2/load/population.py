@@ -13,6 +13,7 @@ from epact2.load.history import Reference
 from epact2.load.lists import Lists
 from epact2.load.reference_files import Weights
 from epact2.model.prescribing import ASTRO_PU_COST, ASTRO_PU_ITEMS, POPULATION_MEASURES, STAR_PUS
+from epact2.store.tables import LISTED_PRACTICE, POPULATION, POPULATION_AGE, Table
 
 _SCALE = 9
 _CELLS = tuple((sex, band) for band in NINE_BANDS for sex in ("male", "female"))
@@ -28,15 +29,17 @@ def write_population(
     unchanged_months: Collection[int],
     prescribing: Mapping[int, Iterable[str]],
     reference: Reference,
+    carried: Collection[Table],
 ) -> None:
-    """Write population_age and listed_practice, then population.
+    """Write population_age and listed_practice, then population; the ``carried`` tables hold what is kept.
 
     ``kept_months`` are copied from the release before; of those, nothing that makes up the population of the
     ``unchanged_months`` has changed.
     """
-    _copy(connection, "population_age", kept_months)
-    _copy(connection, "listed_practice", kept_months)
-    _copy(connection, "population", unchanged_months)
+    copied = ((POPULATION_AGE, kept_months), (LISTED_PRACTICE, kept_months), (POPULATION, unchanged_months))
+    for table, table_months in copied:
+        if table not in carried:
+            _copy(connection, table.name, table_months)
     connection.execute("CREATE OR REPLACE TEMP TABLE practice_key (practice VARCHAR, key INTEGER)")
     insert_rows(connection, "practice_key", list(keys.items()))
     for one in lists:
