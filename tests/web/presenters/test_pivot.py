@@ -132,6 +132,14 @@ def test_groups_are_sorted_by_their_subtotals():
     assert [group[0].code for group in made.groups] == sorted(sums, key=lambda code: -sums[code])
 
 
+def test_of_a_top_with_totals_across_only_the_rows_kept_are_shown():
+    _, given, made = table(rows=["practice"], columns=["month"], top=2, totals=True)
+    (group,) = made.groups
+    assert len(group) == 2
+    assert all("–" not in texts(line) for line in group)
+    assert texts(made.totals[0])[-1] == f"{given.result.rows[-1][-1]:,}"
+
+
 def test_no_rows_is_one_line():
     _, _, made = table(values=["items", "list size"])
     assert made.groups == ()

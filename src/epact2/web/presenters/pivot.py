@@ -84,8 +84,18 @@ def _read(query: Query, result: Result) -> tuple[_Node, list[Key]]:
         if node.rank < 0 or (is_total and across):
             node.rank = place
         node.cells[across] = row[field_count:]
+    if query.top and query.columns:
+        _drop_left_out(root, row_count)
     _sort(root, unknown_last=not query.order)
     return root, sorted(column_keys, key=_column_order)
+
+
+def _drop_left_out(node: _Node, row_count: int) -> None:
+    """Take out the lines that the top left out: the answer holds their total across, and nothing else."""
+    for code, child in list(node.children.items()):
+        _drop_left_out(child, row_count)
+        if len(child.key) == row_count and all(all(one is None for one in key) for key in child.cells):
+            del node.children[code]
 
 
 def _sort(node: _Node, *, unknown_last: bool) -> None:
