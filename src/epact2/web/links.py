@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from epact2.model import organisations
-from epact2.model.organisations import Organisation
 from epact2.query.encode import dumps
 from epact2.query.nodes import Query
 
@@ -36,13 +34,6 @@ def downloads(query: Query) -> list[dict[str, object]]:
         {"text": "Excel", "href": download(query, "xlsx"), "download": True},
         {"text": "Open in the explorer", "href": explorer(query)},
     ]
-
-
-def organisation(one: Organisation) -> str:
-    """An organisation's page; England's is the list of all."""
-    if one.level == organisations.ENGLAND:
-        return reverse("organisations")
-    return reverse("organisation", args=[one.level, one.code])
 
 
 def comparator(key: str, **parts: object) -> str:
