@@ -71,11 +71,13 @@ class _Planner:
     @property
     def lists_columns_apart(self) -> bool:
         """Whether the listing of row groups makes no difference, so that only column groups are listed: in
-        percentiles of values that groups without rows do not have.
+        percentiles of values that groups without rows do not have. Something must be added up all the same,
+        since what is only counted brings no row groups of its own.
         """
         (part, *others) = self.parts
         return (
             bool(self.query.percentiles)
+            and any(not slot.is_count and not slot.is_population for slot in self.slots)
             and not others
             and self.lenses == (PLAIN,)
             and all(needs_rows(term, part.grouping) for term in part.terms)

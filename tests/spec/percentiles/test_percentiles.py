@@ -88,3 +88,19 @@ def test_people_of_some_months(spec_test):
         {"values": ["ASTRO-PU"], "rows": ["practice"], "columns": ["month"], "percentiles": [100]},
         {("2021-04", 100): 9000},
     )
+
+
+def test_counts(spec_test):
+    """Of distinct counts, and of ratios of them."""
+    ratio = {"ratio": [{"distinct": "practice"}, {"distinct": "presentation"}]}
+    spec_test(
+        """
+            practice | month   | presentation    | items
+            A        | 2021-04 | 0501013B0AAAAAA | 1
+            B        | 2021-04 | 0501013B0AAAAAA | 2
+            A        | 2021-05 | 0501013B0AAAAAA | 3
+            A        | 2021-05 | 0501080W0AAAEAE | 4
+        """,
+        {"values": [{"distinct": "practice"}, ratio], "rows": ["month"], "percentiles": [0, 100]},
+        {0: (1, 1 / 2), 100: (2, 2 / 1)},
+    )
