@@ -82,6 +82,9 @@ def run(arguments: list[str]) -> int:
         if error.advice:
             err.print(error.advice, markup=False)
         return 1
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python must not complain while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         # A full disk, a missing right: the system's own words say it best.
         err.print(f"epact2: {error.strerror or error}: {error.filename or ''}".rstrip(": "), markup=False)
@@ -91,7 +94,4 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         err.print("Stopped. The store is as it was.")
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted; Python must not complain while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -141,14 +141,19 @@ def query_from_json(data: Json) -> Query:
     values = tuple(_value(item, columns) for item in a_list(data.get("values"), "values"))
     if not isinstance(data.get("labels", False), bool):
         raise BadQuestion("“labels” is neither true nor false.", "Leave it out, or say true.")
+    order = tuple(_order(item, values, columns) for item in a_list(data.get("order", []), "order"))
+    top = _top(data.get("top"))
+    if top and not order and not columns:
+        # The top 20 are expected with the first one first. With columns, an order by value would sort cells.
+        order = (*(Order(field) for field in top.within), Order(values[0], descending=True))
     return Query(
         values=values,
         rows=rows,
         columns=columns,
         where=_selection(data["where"]) if data.get("where") else EVERYTHING,
         months=_months(data.get("months")),
-        order=tuple(_order(item, values, columns) for item in a_list(data.get("order", []), "order")),
-        top=_top(data.get("top")),
+        order=order,
+        top=top,
         totals=a_flag(data, "totals"),
         structure=Structure(a_choice(data, "structure", [one.value for one in Structure])),
         codes=Codes(a_choice(data, "codes", [one.value for one in Codes])),

@@ -259,7 +259,8 @@ class Top:
     """Only the first ``count`` row groups (within each group of the fields ``within``), by the first value in
     the question's order, highest first when the order says nothing.
 
-    Ranked over all columns together. With ``others``, one more row holds all that was left out.
+    Ranked over all columns together. With ``others``, one more row holds all that was left out. Rows that are
+    left out are left out of the totals over columns too; totals over rows are of everything.
     """
 
     count: int

@@ -138,8 +138,8 @@ class _Question:
         rows: list[tuple[Cell, ...]] = []
         for grain in grains(self.query):
             groups = self.listed(grain)
-            if self.query.top and grain == self.query.grain:
-                groups = self.top(groups)
+            if self.query.top and grain[: len(self.query.rows)] == self.query.rows:
+                groups = self.top(groups, grain)
             rows += self.ordered([self.answer_row(group) for group in groups])
         return Result(self.columns(), tuple(rows))
 
@@ -248,7 +248,7 @@ class _Question:
 
     # --- Top, order, percentiles --------------------------------------------------------------------------
 
-    def top(self, groups: Sequence[_Group]) -> list[_Group]:
+    def top(self, groups: Sequence[_Group], grain: Grain) -> list[_Group]:
         """Only the groups of the first row groups; and one more for each set of those left out."""
         top = self.query.top
         assert top is not None
@@ -268,7 +268,7 @@ class _Question:
             assert not any(field.dimension is Dimension.TIME for field in ranked), "query.check refuses it"
             for key in sorted({(*one.codes[:within], *one.codes[row_count:]) for one in left_out}):
                 left = _Left(ranked, frozenset(kept[key[:within]]))
-                chosen.append(replace(self.group((*top.within, *self.query.columns), key), left=left))
+                chosen.append(replace(self.group((*top.within, *grain[row_count:]), key), left=left))
         return chosen
 
     def ranking(self) -> list[_Group]:

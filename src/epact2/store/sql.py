@@ -187,8 +187,8 @@ class _Statement:
         grouping = part.grouping
         shown: list[exp.Expression] = []
         if self.has_places:
-            # Others belong to the finest grain, which is the first part.
-            shown.append(named(number(0 if grouping.others else place), "part"))
+            # Others belong to the grain that they were left out of, which is the part before.
+            shown.append(named(number(place - 1 if grouping.others else place), "part"))
         if self.has_others:
             shown.append(named(exp.true() if grouping.others else exp.false(), "is_others"))
         for index, field in enumerate(self.query.grain):
@@ -208,7 +208,7 @@ class _Statement:
             else:
                 shown.append(named(exp.cast(found.whole, "BIGINT"), f"v{index}"))
         select = select.select(*shown, copy=False)
-        if self.ranking and grouping.fields == self.query.grain:
+        if self.ranking and not grouping.others and set(self.query.rows) <= set(grouping.fields):
             same = all_of(
                 exp.EQ(this=column(column_of(field), KEPT), expression=column(column_of(field), "a"))
                 for field in self.query.rows

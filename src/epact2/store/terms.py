@@ -90,12 +90,13 @@ def ranked_fields(query: Query) -> tuple[Field, ...]:
 
 
 def answer_parts(query: Query) -> tuple[Part, ...]:
-    """One part for each grain, fine to coarse; a top's others come after the finest."""
+    """One part for each grain, fine to coarse; each grain of whole rows is followed by a top's others."""
     parts = []
     for grain in grains(query):
         parts.append(_part(query, Grouping(grain)))
-        if grain == query.grain and query.top and query.top.others:
-            parts.append(_part(query, Grouping((*query.top.within, *query.columns), others=True)))
+        if query.top and query.top.others and grain[: len(query.rows)] == query.rows:
+            columns = grain[len(query.rows) :]
+            parts.append(_part(query, Grouping((*query.top.within, *columns), others=True)))
     return tuple(parts)
 
 

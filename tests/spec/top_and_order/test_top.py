@@ -118,3 +118,36 @@ def test_share_of_others(spec_test):
         },
         {"B": 9 / 24, "D": 7 / 24, "others": (5 + 1 + 2) / 24},
     )
+
+
+def test_totals_over_columns(spec_test):
+    """Only the rows that are shown have a total over the columns; totals over rows are of everything."""
+    spec_test(
+        """
+            practice | month   | items
+            A        | 2021-04 | 1
+            B        | 2021-04 | 2
+            C        | 2021-04 | 4
+            A        | 2021-05 | 1
+            B        | 2021-05 | 20
+            C        | 2021-05 | 40
+        """,
+        {
+            "values": ["items"],
+            "rows": ["practice"],
+            "columns": ["month"],
+            "top": {"count": 1, "others": True},
+            "totals": True,
+        },
+        {
+            ("C", "2021-04"): 4,
+            ("C", "2021-05"): 40,
+            ("others", "2021-04"): 1 + 2,
+            ("others", "2021-05"): 1 + 20,
+            (None, "2021-04"): 1 + 2 + 4,
+            (None, "2021-05"): 1 + 20 + 40,
+            ("C", None): 4 + 40,
+            ("others", None): 1 + 2 + 1 + 20,
+            (None, None): 1 + 2 + 4 + 1 + 20 + 40,
+        },
+    )

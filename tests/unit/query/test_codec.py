@@ -146,3 +146,14 @@ def test_what_cannot_be_read_is_refused_with_the_place(text, message):
     with pytest.raises(Epact2Error) as refused:
         loads(text)
     assert message in str(refused.value)
+
+
+def test_a_top_without_an_order_shows_the_first_one_first():
+    asked = loads(
+        '{"values": ["items"], "rows": ["ICB", "practice"], "top": {"count": 2, "within": ["ICB"]}}'
+    )
+    said = loads(dumps(asked))
+    assert json.loads(dumps(asked))["order"] == [{"by": "ICB"}, {"by": "items", "descending": True}]
+    assert said == asked
+    across = loads('{"values": ["items"], "rows": ["practice"], "columns": ["month"], "top": 2}')
+    assert across.order == ()

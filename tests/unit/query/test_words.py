@@ -74,7 +74,10 @@ def test_values_have_a_name_a_unit_and_a_scale(value, name, unit, scale):
         ),
         (
             {"rows": ["ICB", "practice"], "top": {"count": 3, "within": ["ICB"], "others": True}},
-            "Items by ICB and practice, all months, the top 3 of each ICB and all others together",
+            (
+                "Items by ICB and practice, all months, the top 3 of each ICB and all others together, "
+                "ordered by ICB and items (highest first)"
+            ),
         ),
         (
             {"rows": ["practice"], "columns": ["month"], "percentiles": [10, 90]},

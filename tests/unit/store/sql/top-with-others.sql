@@ -109,4 +109,7 @@ FROM (
 ORDER BY
   a.part ASC,
   a.k0 ASC,
+  a.is_others ASC,
+  a.v0 DESC,
+  a.k0 ASC,
   a.k1 ASC

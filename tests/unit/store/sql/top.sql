@@ -51,4 +51,5 @@ FROM (
     ON kept.section = a.section
 ) AS a
 ORDER BY
+  a.v0 DESC,
   a.k0 ASC
