@@ -143,7 +143,7 @@ def query_from_json(data: Json) -> Query:
         raise BadQuestion("“labels” is neither true nor false.", "Leave it out, or say true.")
     order = tuple(_order(item, values, columns) for item in a_list(data.get("order", []), "order"))
     top = _top(data.get("top"))
-    if top and not order and not columns:
+    if top and "order" not in data and not columns:
         # The top 20 are expected with the first one first. With columns, an order by value would sort cells.
         order = (*(Order(field) for field in top.within), Order(values[0], descending=True))
     return Query(

@@ -59,7 +59,8 @@ def query_to_json(query: Query) -> dict[str, Json]:
         data["where"] = selection_to_json(query.where)
     if not isinstance(query.months, AllMonths):
         data["months"] = _months(query.months)
-    if query.order:
+    if query.order or (query.top and not query.columns):
+        # A top without an order is read as highest first, so a top by code says that it has none.
         data["order"] = [_order(order) for order in query.order]
     if query.top:
         data["top"] = _top(query.top)
