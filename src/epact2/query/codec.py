@@ -63,6 +63,7 @@ from epact2.query.pieces import (
     measure_named,
     only_keys,
     quoted,
+    whole_numbers,
 )
 
 __all__ = [
@@ -157,9 +158,7 @@ def query_from_json(data: Json) -> Query:
         totals=a_flag(data, "totals"),
         structure=Structure(a_choice(data, "structure", [one.value for one in Structure])),
         codes=Codes(a_choice(data, "codes", [one.value for one in Codes])),
-        percentiles=tuple(
-            a_whole(item, "percentiles") for item in a_list(data.get("percentiles", []), "percentiles")
-        ),
+        percentiles=whole_numbers(data.get("percentiles", []), "percentiles"),
     )
 
 
