@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from epact2.model.fields import Dimension, Field
+from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
 from epact2.model.measures import Measure
 from epact2.query.grains import dimensions_of
 from epact2.query.nodes import (
@@ -27,8 +27,6 @@ from epact2.query.nodes import (
 )
 from epact2.query.periods import Lens
 from epact2.store.catalogue import KeyRange
-
-NOT_OF_PEOPLE = frozenset({Dimension.MEDICINE, Dimension.LINE})
 
 
 def is_of_people(field: Field) -> bool:

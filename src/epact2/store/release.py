@@ -79,11 +79,18 @@ class Release:
     dimensions: StoredFile
     rows: Mapping[int, StoredFile] = field(default_factory=dict)
     totals: Mapping[int, StoredFile] = field(default_factory=dict)
+    items: Mapping[int, StoredFile] = field(default_factory=dict)
+    patients: Mapping[int, StoredFile] = field(default_factory=dict)
 
     @property
     def months(self) -> tuple[int, ...]:
         """The months with prescribing, in order."""
         return tuple(sorted(self.rows))
+
+    @property
+    def item_months(self) -> tuple[int, ...]:
+        """The months with single items, in order."""
+        return tuple(sorted(self.items))
 
     @property
     def list_months(self) -> tuple[int, ...]:
@@ -98,7 +105,13 @@ class Release:
     @property
     def file_names(self) -> frozenset[str]:
         """The names, within ``files``, of everything that this release reads."""
-        stored = (self.dimensions, *self.rows.values(), *self.totals.values())
+        stored = (
+            self.dimensions,
+            *self.rows.values(),
+            *self.totals.values(),
+            *self.items.values(),
+            *self.patients.values(),
+        )
         return frozenset(one.name for one in stored)
 
 
@@ -213,6 +226,9 @@ def _read_manifest(path: Path) -> Release:
             dimensions=StoredFile(**found["dimensions"]),
             rows={int(month): StoredFile(**one) for month, one in found["rows"].items()},
             totals={int(year): StoredFile(**one) for year, one in found["totals"].items()},
+            # Manifests of before items were loaded do not name them.
+            items={int(month): StoredFile(**one) for month, one in found.get("items", {}).items()},
+            patients={int(month): StoredFile(**one) for month, one in found.get("patients", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(
