@@ -54,7 +54,7 @@ from epact2.store.reference_data import (
 )
 from epact2.store.reference_listing import page_of
 from epact2.store.reference_patients import count_patients, distinct
-from epact2.store.reference_rows import OTHERS, key_of
+from epact2.store.reference_rows import OTHERS, key_of, sort_key
 
 Number = int | float | None
 Codes_ = tuple[str, ...]
