@@ -12,6 +12,7 @@ from epact2.store.item_tables import (
     ITEM_BY_PRESENTATION,
     MIXED_ITEM,
     PATIENT_MONTH,
+    PATIENT_OF,
     PSEUDONYM,
 )
 from epact2.store.reference_data import ItemRow, ReferenceData
@@ -54,6 +55,7 @@ def item_files(
         stored = {
             ITEM: [_item(row, practices, presentations, patients, codes) for row in rows],
             PSEUDONYM: [(patients[name], name) for name in sorted(new)],
+            PATIENT_OF: [(name, patients[name]) for name in sorted(new)],
         }
         found[month] = (stored, _derived(data, rows, practices, presentations, patients))
     return found

@@ -69,6 +69,13 @@ PSEUDONYM = Table(
     ("patient",),
 )
 
+# The same, to find the key of a pseudonym without reading all of them.
+PATIENT_OF = Table(
+    "patient_of",
+    (Column("pseudonym", "VARCHAR", "as received"), PATIENT_KEY),
+    ("pseudonym",),
+)
+
 # --- patients-YYYYMM: what is derived from a month's items ---
 
 # Only rows that are not excluded. ``patient`` is 0 where the patient is not identified.
@@ -114,5 +121,5 @@ MIXED_ITEM = Table(
     ("patient", "presentation"),
 )
 
-ITEM_TABLES = (ITEM, PSEUDONYM)
+ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF)
 PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM)
