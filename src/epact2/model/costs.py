@@ -26,16 +26,12 @@ class CostParts:
     out_of_pocket: int = 0
 
 
-# The stored columns, and fields of CostParts, with their names in a file.
-PAYMENTS = {"consumables": "CONSUMABLES", "containers": "CONTAINERS", "out_of_pocket": "OUT_OF_POCKET"}
-
-
 @dataclass(frozen=True, slots=True)
 class CostRule:
     """One rule and the months for which it holds: ``first`` and ``last`` are None where it has no bound.
 
-    ``payments`` are those of CostParts that are added; ``discount`` says in words what is deducted, and
-    ``groups`` the groups of products that each have a deduction of their own.
+    ``payments`` are the fields of CostParts (and stored columns) that are added; ``discount`` says in words
+    what is deducted, and ``groups`` names the groups of products that each have a deduction of their own.
     """
 
     name: str
@@ -52,7 +48,12 @@ class CostRule:
 
     def actual_cost(self, parts: CostParts) -> int:
         """NIC less the deduction plus the payments of this rule; payments of other rules do not count."""
-        return parts.nic - parts.discount + sum(getattr(parts, name) for name in self.payments)
+        paid = {
+            "consumables": parts.consumables,
+            "containers": parts.containers,
+            "out_of_pocket": parts.out_of_pocket,
+        }
+        return parts.nic - parts.discount + sum(paid[name] for name in self.payments)
 
 
 _GLOSSARY = "NHSBSA, glossary of prescribing terms"

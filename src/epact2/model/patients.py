@@ -1,8 +1,8 @@
 """How old a patient was at an item, and how deprived the place is in which the patient lives.
 
-The age logic is a table of rules. The first rule that gives an age from 0 to 120 decides; the page “How age is
-determined” is drawn from this table, and the loader's SQL is tested against it. Births are known to the month,
-so ages are whole years between two months: somebody born in March 1980 is 40 from 1 March 2020.
+The age logic is a table of rules. The first rule that gives an age from 0 to 120 decides; the page “How age
+is determined” is drawn from this table, and the loader's SQL is tested against it. Births are known to the
+month, so ages are whole years between two months: somebody born in March 1980 is 40 from 1 March 2020.
 
 Source: our reading of NHSBSA's “age logic”, whose flow chart is not public; the age on 30 September is that
 of its official statistics (Medicines used in mental health, methodology).
@@ -61,7 +61,7 @@ class AgeRule:
 
 
 def reference_month(evidence: AgeEvidence) -> int:
-    """The month for which an age is worked out: that of prescribing on an EPS form, else the dispensing month.
+    """The month for which an age is worked out: of prescribing on an EPS form, else the dispensing month.
 
     Paper forms rarely carry a date that was captured, so that the end of the dispensing month stands for it.
     """
@@ -91,8 +91,8 @@ AGE_RULES = (
     AgeRule(
         FROM_PDS,
         "PDS birth month",
-        "The patient's number was verified by PDS, which knows the month of birth: whole years from it to the "
-        "month of prescribing on an EPS form, or to the dispensing month on paper.",
+        "The patient's number was verified by PDS, which knows the month of birth: whole years from it to "
+        "the month of prescribing on an EPS form, or to the dispensing month on paper.",
         _by_birth(lambda evidence: evidence.pds_birth_month),
     ),
     AgeRule(
@@ -110,8 +110,8 @@ AGE_RULES = (
     AgeRule(
         EARLIER_ITEM,
         "earlier item",
-        "An item of an earlier month was of the same pseudonym and had a month of birth from PDS: whole years "
-        "from it, as by the first rule.",
+        "An item of an earlier month was of the same pseudonym and had a month of birth from PDS: whole "
+        "years from it, as by the first rule.",
         _by_birth(lambda evidence: evidence.earlier_birth_month),
     ),
 )
