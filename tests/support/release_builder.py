@@ -180,6 +180,9 @@ def _dimensions(
                 month in months,
                 month in list_months,
                 sum(row.month == month for row in data.prescribing),
+                False,
+                None,
+                False,
             )
             for month in months | list_months
         ],

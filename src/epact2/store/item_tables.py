@@ -69,6 +69,19 @@ PSEUDONYM = Table(
     ("patient",),
 )
 
+# What the month says of a patient, if anything: later months look here for what their rows lack.
+KNOWN_PATIENT = Table(
+    "known_patient",
+    (
+        PATIENT_KEY,
+        Column("birth_month", "INTEGER", "from PDS, 198003, of the newest item", nullable=True),
+        Column("lsoa", "VARCHAR", "area of the newest item that names one", nullable=True),
+    ),
+    ("patient",),
+)
+# Every practice of the month's rows, also of those that are excluded.
+ITEM_PRACTICE = Table("item_practice", (PRACTICE_KEY,), ("practice",))
+
 # --- patients-YYYYMM: what is derived from a month's items ---
 
 # Only rows that are not excluded. ``patient`` is 0 where the patient is not identified.
@@ -126,5 +139,5 @@ ITEM_CODE = Table(
     ("field", "id"),
 )
 
-ITEM_TABLES = (ITEM, PSEUDONYM)
+ITEM_TABLES = (ITEM, PSEUDONYM, KNOWN_PATIENT, ITEM_PRACTICE)
 PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM)

@@ -199,6 +199,18 @@ MONTHS = Table(
         Column("prescribing", "BOOLEAN", "whether prescribing of the month is loaded"),
         Column("lists", "BOOLEAN", "whether list sizes of the month are loaded"),
         Column("rows", "BIGINT", "rows of prescribing"),
+        Column("items", "BOOLEAN", "whether single items of the month are loaded"),
+        Column(
+            "items_agree",
+            "BOOLEAN",
+            "whether items and EPD rows have the same totals; null where only one of them is loaded",
+            nullable=True,
+        ),
+        Column(
+            "provisional",
+            "BOOLEAN",
+            "whether patients may still be verified: the newest month of items, until that is loaded",
+        ),
     ),
     ("month",),
 )
