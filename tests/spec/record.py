@@ -21,6 +21,7 @@ CHAPTERS = (
     "ratios_and_shares",
     "months_and_change",
     "people",
+    "patients",
     "two_histories",
     "top_and_order",
     "percentiles",

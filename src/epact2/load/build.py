@@ -29,7 +29,7 @@ from epact2.load.recognise import recognise
 from epact2.load.reference_files import read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.model import bnf
-from epact2.store.item_tables import ITEM_CODE, ITEM_TABLES
+from epact2.store.item_tables import ITEM_TABLES
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
 from epact2.store.tables import (
     DIMENSION_TABLES,
@@ -310,8 +310,8 @@ class Build:
         if carried and self.base:
             shutil.copyfile(self.store.file(self.base.dimensions), draft)
         item_practices = items.practices(item_keys.practices)
-        tables = (*DIMENSION_TABLES, ITEM_CODE)
-        with attached(self.connection, draft, "dimensions", new=tables, carried=carried):
+        highest = items.highest_patients()
+        with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES, carried=carried):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)
             months = {
                 month: read.practices.get(month, {}).keys()
@@ -340,7 +340,8 @@ class Build:
                 [
                     (
                         *(month, month in rows, month in listed, read.row_counts.get(month, 0)),
-                        *(month in items.files, agree.get(month), month == provisional),
+                        *(month in items.files, agree.get(month, False), month == provisional),
+                        highest.get(month, 0),
                     )
                     for month in sorted(months)
                 ],

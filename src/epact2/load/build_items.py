@@ -22,8 +22,9 @@ from epact2.load.recognise import recognise
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.load.verification import Verified, read_verification
 from epact2.model.months import DispensingMonth
-from epact2.store.item_tables import ITEM_CODE, ITEM_PRACTICE
+from epact2.store.item_tables import ITEM, ITEM_PRACTICE
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
+from epact2.store.tables import ITEM_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,10 @@ class ItemBuild:
         epd_months: Collection[int],
         item_keys: ItemKeys,
     ) -> dict[int, bool]:
-        """Whether items and EPD rows agree, for the months that have both; intakes hear how they compare."""
+        """Whether items add up to the rows of their month; intakes hear how they compare with EPD rows.
+
+        Rows that were added up from items agree with them.
+        """
         said = self._said_before()
         by_month = {
             month.number: one
@@ -225,7 +229,10 @@ class ItemBuild:
             for month in one.months
         }
         found = {}
-        for month in sorted(self.files.keys() & set(epd_months)):
+        for month in sorted(self.files):
+            if month not in epd_months:
+                found[month] = True
+                continue
             same = (
                 self.base is not None
                 and self.base.items.get(month) == self.files[month]
@@ -251,9 +258,7 @@ class ItemBuild:
     def _said_before(self) -> dict[int, bool]:
         if not (self.base and self.base.items):
             return {}
-        found = self.connection.execute(
-            "SELECT month, items_agree FROM base.month WHERE items_agree IS NOT NULL"
-        ).fetchall()
+        found = self.connection.execute("SELECT month, items_agree FROM base.month WHERE items").fetchall()
         return dict(found)
 
     def patients(self, medicines: Medicines) -> dict[int, StoredFile]:
@@ -286,6 +291,15 @@ class ItemBuild:
             with attached(self.connection, self.store.file(stored), "items"):
                 rows = self.connection.execute(f"FROM items.{ITEM_PRACTICE.name}").fetchall()
             found[month] = frozenset(codes[key] for (key,) in rows)
+        return found
+
+    def highest_patients(self) -> dict[int, int]:
+        """The largest key of a patient in each month's items."""
+        found = {}
+        for month, stored in self.files.items():
+            with attached(self.connection, self.store.file(stored), "items"):
+                row = self.connection.execute(f"SELECT max(patient) FROM items.{ITEM.name}").fetchone()  # noqa: S608
+            found[month] = int(row[0]) if row else 0
         return found
 
     def provisional(self, datasets: Iterable[Dataset]) -> int | None:

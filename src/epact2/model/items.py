@@ -1,4 +1,4 @@
-"""Fields and measures that only single prescription items have: the patient, the form, who prescribed and dispensed.
+"""Fields and measures that only single items have: the patient, the form, who prescribed and dispensed.
 
 Open data (EPD) stops at practice and presentation. An item file goes down to one item of one patient. A field
 with a closed set of codes declares them in the order in which they are shown; its stored number is the place
@@ -100,7 +100,7 @@ AGE_SOURCE = Field(
     "Our age logic: the page “How age is determined”", closed=AGE_SOURCES,
 )  # fmt: skip
 GENDER = Field(
-    "gender", Dimension.PATIENT, "From PDS: 0 not known, 1 male, 2 female, 9 indeterminate. Never from the form.",
+    "gender", Dimension.PATIENT, "From PDS alone: 0 not known, 1 male, 2 female, 9 indeterminate.",
     _FEED, closed=(("0", "Not known"), ("1", "Male"), ("2", "Female"), ("9", "Indeterminate")),
 )  # fmt: skip
 IMD_QUINTILE = Field(
@@ -125,7 +125,7 @@ DISPENSER_TYPE = Field(
 EPS = Field("EPS", Dimension.ITEM, "Y: sent by the Electronic Prescription Service; N: paper.", _WAREHOUSE,
             closed=YES_NO)  # fmt: skip
 REPEAT_DISPENSING = Field(
-    "repeat dispensing", Dimension.ITEM, "Y: electronic repeat dispensing (eRD).", "NHSBSA, EPS and eRD dashboard",
+    "repeat dispensing", Dimension.ITEM, "Y: electronic repeat dispensing (eRD).", "NHSBSA, eRD dashboard",
     closed=YES_NO,
 )  # fmt: skip
 FORM_TYPE = Field("form type", Dimension.ITEM, "The prescription form: FP10, FP10MDA, …", _WAREHOUSE)

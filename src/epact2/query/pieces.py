@@ -98,9 +98,9 @@ def field_named(data: Json) -> Field:
     return _known(FIELDS, data, "field", FIELD_BY_NAME)
 
 
-def measure_named(data: Json) -> Measure:
-    """The measure of a name. Raises UnknownName with a suggestion."""
-    return _known(MEASURES, data, "measure", MEASURE_BY_NAME)
+def measure_named(data: Json, others: Iterable[str] = ()) -> Measure:
+    """The measure of a name. Raises UnknownName with a suggestion, which may be one of ``others``."""
+    return _known(MEASURES, data, "measure", (*MEASURE_BY_NAME, *others))
 
 
 def fields_named(data: Json, place: str) -> tuple[Field, ...]:

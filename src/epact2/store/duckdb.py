@@ -25,7 +25,13 @@ from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.memory_tables import DIMENSIONS, definitions
-from epact2.store.open_release import read_catalogue, rows_database, totals_database
+from epact2.store.open_release import (
+    items_database,
+    patients_database,
+    read_catalogue,
+    rows_database,
+    totals_database,
+)
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
@@ -251,6 +257,8 @@ def _files_of(store: Store, release: Release) -> dict[str, Path]:
         DIMENSIONS: store.file(release.dimensions),
         **{rows_database(month): store.file(found) for month, found in release.rows.items()},
         **{totals_database(year): store.file(found) for year, found in release.totals.items()},
+        **{items_database(month): store.file(found) for month, found in release.items.items()},
+        **{patients_database(month): store.file(found) for month, found in release.patients.items()},
     }
 
 

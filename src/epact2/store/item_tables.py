@@ -1,8 +1,8 @@
 """The tables of single prescription items, as declared: the loader writes them and the engines read them.
 
-Codes are numbers. A field with a closed set of codes is stored as the place of its code in that set; prescribers,
-dispensers, form types and products have keys in ``item_code``. Patients have dense keys, given once for ever,
-practice by practice, so that a practice's patients lie together; 0 is a row without a pseudonym.
+Codes are numbers. A field with a closed set of codes is stored as the place of its code in that set;
+prescribers, dispensers, form types and products have keys in ``item_code``. Patients have dense keys, given
+once for ever, practice by practice, so that a practice's patients lie together; 0 is a row without one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from epact2.store.tables import MEASURES, MONTH, PRACTICE_KEY, PRESENTATION_KEY,
 
 PATIENT_KEY = Column("patient", "INTEGER", "key of the pseudonym; 0 when no number was captured")
 
-# What is told apart of a patient at an item. Ages are SMALLINT, -1 not known.
+# What is told apart of a patient at an item.
 ATTRIBUTES = (
     Column("age", "TINYINT", "age at the item; -1 not known"),
     Column("age_september", "TINYINT", "age on 30 September of the financial year; -1 not known"),
@@ -105,9 +105,9 @@ def medicines_column(chapter: str) -> str:
     return f"medicines_{chapter}"
 
 
-# One row for each identified patient whose rows of the month (not excluded) are of one practice, one age, one
-# gender and one quintile: nearly all. ``medicines_NN`` counts different chemical substances (latest codes) of a
-# chapter; substances of different chapters are different, so any union of chapters is their sum.
+# One row for each identified patient whose rows of the month (not excluded) are of one practice, one age (on
+# either notion), one gender and one quintile: nearly all. ``medicines_NN`` counts different chemical
+# substances (latest codes) of a chapter; those of different chapters differ, so a union of them is their sum.
 PATIENT_MONTH = Table(
     "patient_month",
     (
@@ -125,18 +125,6 @@ MIXED_ITEM = Table(
     "mixed_item",
     ITEM_BY_PRESENTATION.columns,
     ("patient", "presentation"),
-)
-
-# --- in the file of dimensions ---
-
-ITEM_CODE = Table(
-    "item_code",
-    (
-        Column("field", "VARCHAR", "prescriber, dispenser, product, form type, …"),
-        Column("id", "INTEGER", "key, given once"),
-        Column("code", "VARCHAR", "as received"),
-    ),
-    ("field", "id"),
 )
 
 ITEM_TABLES = (ITEM, PSEUDONYM, KNOWN_PATIENT, ITEM_PRACTICE)

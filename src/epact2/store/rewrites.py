@@ -32,6 +32,9 @@ _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which li
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
+_BY_MEDICINE = frozenset(
+    {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION, Source.ITEMS, Source.ITEMS_BY_PRESENTATION}
+)
 
 
 def rewrite(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
@@ -51,7 +54,15 @@ def _each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
     relations = tuple(
         replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
     )
-    return replace(plan, relations=relations)
+    patients = tuple(
+        replace(
+            read,
+            scan=change(read.scan),
+            windows=tuple((place, change(scan)) for place, scan in read.windows),
+        )
+        for read in plan.patients
+    )
+    return replace(plan, relations=relations, patients=patients)
 
 
 def _because(scan: Scan, reason: str) -> tuple[str, ...]:
@@ -136,7 +147,7 @@ def key_ranges(plan: Plan, catalogue: Catalogue) -> Plan:
 
 def _with_key_ranges(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
     mine = [one for one in scan.conditions if looks_only_at(one, *_MEDICINES)]
-    if not mine or scan.source not in {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION}:
+    if not mine or scan.source not in _BY_MEDICINE:
         return scan
     medicines = catalogue.medicines(plan.query.codes)
     positions = medicines.selected(mine[0])
@@ -207,7 +218,7 @@ def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
     scans = [scan for relation in plan.relations if relation.name != COLUMNS for scan in relation.scans]
     shared = [
         one
-        for one in scans[0].conditions
+        for one in (scans[0].conditions if scans else ())
         if looks_only_at(one, *_PEOPLE) and all(one in scan.conditions for scan in scans)
     ]
     of_practices = all(PRACTICE in grouping.fields and not grouping.others for grouping in groupings)

@@ -153,6 +153,8 @@ def condition(
     match selection:
         case Everything():
             return exp.true()
+        case Is(field) | OneOf(field) | Between(field) if field.of_items and (field.closed or field.numeric):
+            return _number_condition(selection, code_of(field), parameters)
         case Is(field, code):
             return _is_one_of(field, (code,), code_of, parameters)
         case OneOf(field, codes):
@@ -170,6 +172,37 @@ def condition(
             return any_of(map(inner, parts))
         case Not(part):
             return exp.Not(this=exp.Paren(this=inner(part)))
+
+
+def _number_condition(
+    selection: Is | OneOf | Between, what: exp.Expression, parameters: Parameters
+) -> exp.Expression:
+    """A selection on a field that is stored as a number: closed, or a number itself."""
+    field = selection.field
+    match selection:
+        case Between(_, low, high) if field.numeric:
+            lowest = int(Decimal(low).to_integral_value(ROUND_CEILING))
+            highest = int(Decimal(high).to_integral_value(ROUND_FLOOR))
+            return exp.Between(this=what, low=parameters.bind(lowest), high=parameters.bind(highest))
+        case Between(_, low, high):
+            wanted = [code for code in field.codes if low <= code <= high]
+        case Is(_, code):
+            wanted = [code]
+        case OneOf(_, codes):
+            wanted = list(codes)
+    if field.numeric:
+        numbers = [found for code in wanted if (found := _whole(code)) is not None]
+    else:
+        numbers = [field.codes.index(code) for code in wanted if code in field.codes]
+    return within(what, sorted(set(numbers)), parameters)
+
+
+def _whole(code: str) -> int | None:
+    try:
+        value = Decimal(code)
+    except InvalidOperation:
+        return None
+    return int(value) if value.is_finite() and str(int(value)) == code else None
 
 
 def _is_one_of(

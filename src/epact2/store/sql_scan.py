@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import OPEN_FIELDS
 from epact2.model.measures import Measure
 from epact2.model.prescribing import (
     CHAPTER,
@@ -19,6 +20,7 @@ from epact2.model.prescribing import (
 from epact2.query.nodes import Codes, Structure
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Scan, Slot, Source, column_of
+from epact2.store.sql_items import stored_number
 from epact2.store.sql_parts import (
     Parameters,
     all_of,
@@ -36,7 +38,8 @@ from epact2.store.sql_parts import (
 )
 
 # Aliases within a scan: the facts, the practice, the practice as at the month, the medicine, the months.
-FACTS, NOW, THEN, MEDICINE, MONTHS = "f", "p", "t", "m", "d"
+FACTS, NOW, THEN, MEDICINE, MONTHS, TESTS = "f", "p", "t", "m", "d", "x"
+_KEYED = "i_"
 MONTH = "dispensed"
 LISTED = "listed"
 PRACTICES = "practices"
@@ -59,6 +62,15 @@ def scan_select(
     named as given (NULL where the scan does not have it), and whether the row lists its group.
     """
     return _ScanSelect(scan, plan, catalogue, parameters).select(slots, with_listing)
+
+
+def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters) -> exp.Select:
+    """The rows that conditions on patients look at.
+
+    Their columns: numbers of the fields' codes, the month if kept, the patient (``counted_0``), other codes
+    that are counted (``counted_1`` …), what is tested (``tested_0`` …), and amounts by their own names.
+    """
+    return _ScanSelect(scan, plan, catalogue, parameters).of_patients()
 
 
 class _ScanSelect:
@@ -127,6 +139,38 @@ class _ScanSelect:
             .where(wanted, copy=False)
         )
 
+    def of_patients(self) -> exp.Select:
+        """See ``patients_select``."""
+        scan = self.scan
+        shown = [named(self.id_of(field), column_of(field)) for field in scan.fields]
+        if scan.of_month:
+            shown.append(named(self.stored("month"), MONTH))
+        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
+        tests = [self.test(place) for place in range(len(scan.tested))]
+        shown += [named(test, f"tested_{place}") for place, test in enumerate(tests)]
+        shown += [named(self.stored(measure.column), measure.column) for measure in scan.amounts]
+        where = list(self.conditions())
+        if scan.only_tested:
+            where.append(any_of(tests))
+        return self.completed(exp.select(*shown).from_(self.facts()), where)
+
+    def test(self, place: int) -> exp.Expression:
+        """Whether a selection of a patient's condition selects the row."""
+        if self.scan.medicine_tests is not None and place in self.scan.medicine_tests.places:
+            return self.of(TESTS, f"tested_{place}")
+        selection = self.scan.tested[place]
+        return condition(selection, self.code_of, self.catalogue.directory, self.parameters)
+
+    def tests_of_medicines(self) -> exp.Expression:
+        """A small table with the keys of the presentations that any test selects, and which tests do."""
+        tests = self.scan.medicine_tests
+        assert tests is not None
+        shown = [named(call("unnest", self.parameters.listed(tests.keys, "INTEGER")), "key")]
+        for place, selected in zip(tests.places, tests.selected, strict=True):
+            listed = self.parameters.listed(selected, "BOOLEAN")
+            shown.append(named(call("unnest", listed), f"tested_{place}"))
+        return exp.select(*shown).subquery(TESTS, copy=False)
+
     def completed(self, select: exp.Select, where: list[exp.Expression]) -> exp.Select:
         for join in self.joins:
             select = self.joined(select, join)
@@ -155,9 +199,11 @@ class _ScanSelect:
         if field == PRACTICE:
             return self.stored("practice")
         if field == SNOMED_CODE:
-            return self.stored("snomed")
+            return self.snomed()
         if field == QUANTITY_PER_ITEM:
             return self.stored("quantity")
+        if field.of_items:
+            return stored_number(field, self.scan.source, self.stored)
         if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
             section = self.stored("section")
             return exp.IntDiv(this=section, expression=number(100)) if field == CHAPTER else section
@@ -166,11 +212,15 @@ class _ScanSelect:
         return self.of(self.alias_of(field), column_of(field))
 
     def code_of(self, field: Field) -> exp.Expression:
-        """The code of a field, as text."""
+        """The code of a field, as text; the number itself of a field that has no other code."""
         if field == SNOMED_CODE:
-            return self.stored("snomed")
+            return self.snomed()
         if field == QUANTITY_PER_ITEM:
             return self.stored("quantity")
+        if field in OPEN_FIELDS:
+            return self.of_key(column_of(field))
+        if field.of_items:
+            return stored_number(field, self.scan.source, self.stored)
         if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
             section = call("lpad", exp.cast(self.stored("section"), "VARCHAR"), number(4), text("0"))
             return call("left", section, number(2)) if field == CHAPTER else section
@@ -178,6 +228,15 @@ class _ScanSelect:
         if self.is_dated(field):
             return exp.Coalesce(this=self.of(THEN, name), expressions=[text("-")])
         return self.of(self.alias_of(field), name)
+
+    def snomed(self) -> exp.Expression:
+        """The SNOMED code: a text in the rows of open data, a key in those of items."""
+        return self.of_key("product") if self.scan.source is Source.ITEMS else self.stored("snomed")
+
+    def of_key(self, name: str) -> exp.Expression:
+        """The code of a key that is stored in a column of items."""
+        self.stored(name)
+        return self.of(f"{_KEYED}{name}", "code")
 
     def is_dated(self, field: Field) -> bool:
         return (
@@ -209,6 +268,13 @@ class _ScanSelect:
                 on = exp.EQ(this=column("key", MEDICINE), expression=column("presentation", FACTS))
                 table = table_of(MEDICINES[self.plan.query.codes], alias=MEDICINE)
                 return select.join(table, on=on, copy=False)
+            case _ if alias.startswith(_KEYED):
+                name = alias.removeprefix(_KEYED)
+                on = exp.EQ(this=column("id", alias), expression=column(name, FACTS))
+                return select.join(table_of(f"keys_{name}", alias=alias), on=on, copy=False)
+            case "x":
+                on = exp.EQ(this=column("key", TESTS), expression=column("presentation", FACTS))
+                return select.join(self.tests_of_medicines(), on=on, copy=False)
             case _:
                 raise AssertionError(f"no table has the alias {alias}")
 
@@ -221,7 +287,7 @@ class _ScanSelect:
             self.stored("practice"), self.stored("month")
         if NOW in self.joins:
             self.stored("practice")
-        if MEDICINE in self.joins:
+        if MEDICINE in self.joins or TESTS in self.joins:
             self.stored("presentation")
         if len(scan.databases) == 1:
             return table_of(scan.source.value, scan.databases[0][0], FACTS)
@@ -253,6 +319,12 @@ class _ScanSelect:
             found += self.month_conditions()
         if scan.prescribers_only and scan.source is Source.POPULATION:
             found.append(self.stored("prescribes"))
+        if scan.source is Source.ITEMS and scan.included_only:
+            found.append(exp.EQ(this=self.stored("exclusion"), expression=number(0)))
+        if scan.of_patients:
+            if scan.source is Source.ITEMS:
+                found.append(self.stored("patient_identified"))
+            found.append(exp.NEQ(this=self.stored("patient"), expression=number(0)))
         found += [
             condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
         ]

@@ -16,6 +16,7 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Slot, column_of
 from epact2.store.planner import COLUMNS, MAIN, PEOPLE, lens_months
 from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
+from epact2.store.sql_patients import patients_summed
 from epact2.store.sql_scan import LISTED, scan_select
 from epact2.store.sql_scan import MONTH as DISPENSED
 from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
@@ -41,6 +42,7 @@ class Summing:
         self.relations = {relation.name: relation for relation in plan.relations}
         slots = dict.fromkeys(slot for scan in plan.scans for slot in scan.slots)
         self.names = {slot: f"s{index}" for index, slot in enumerate(slots)}
+        self.patients = {read.name: read for read in plan.patients}
         self.months = tuple(DispensingMonth.from_number(month) for month in plan.months)
         self.named_queries: dict[str, exp.Query] = {}
         self.sums: dict[Sums, dict[tuple[Slot, Lens], None]] = {}
@@ -77,6 +79,8 @@ class Summing:
     def kind_of(self, slot: Slot) -> str:
         if not slot.is_count:
             return MAIN
+        if slot.condition is not None:
+            return next(name for name, read in self.patients.items() if read.slot == slot)
         return next(one.name for one in self.plan.relations if one.counted and slot in one.scans[0].slots)
 
     def sums_of(self, part: Part) -> list[Sums]:
@@ -94,6 +98,8 @@ class Summing:
 
     def relations_of(self, sums: Sums) -> list[Relation]:
         grouping, kind = sums
+        if kind in self.patients:
+            return []
         if kind != MAIN:
             return [self.relations[kind]]
         wanted = {slot for slot, _ in self.sums[sums]}
@@ -192,6 +198,8 @@ class Summing:
 
     def summed(self, sums: Sums) -> exp.Query:
         """The aggregation of one grouping: its keys, its sums through each lens, whether it is listed."""
+        if sums[1] in self.patients:
+            return patients_summed(self, sums[0], self.patients[sums[1]])
         relations = self.relations_of(sums)
         if len(relations) == 1:
             pieces = [self.rows_of(one, sums) for one in self.by_file(relations[0], sums)]

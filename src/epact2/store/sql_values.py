@@ -9,10 +9,12 @@ from sqlglot import exp
 
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
+from epact2.model.months import each_month
+from epact2.query.conditions import Condition, leaves
 from epact2.query.periods import Lens
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot
-from epact2.store.planner import lens_months
+from epact2.store.planner import lens_months, window_months_of
 from epact2.store.sql_parts import Parameters, call, column, named, number
 from epact2.store.terms import Cell, Difference, Grouping, Quotient, Term
 
@@ -129,6 +131,8 @@ class Arithmetic:
         if cell.slot.is_population:
             assert isinstance(cell.slot.of, Measure)
             return self.mean(sums, months, cell.slot.of.scale)
+        if cell.slot.condition is not None:
+            months = self.within_windows(cell.slot.condition, months)
         scale = cell.slot.of.scale if isinstance(cell.slot.of, Measure) else 0
         whole: exp.Expression = exp.Coalesce(this=sums, expressions=[number(0)])
         if any(seen is None for seen in months):
@@ -141,6 +145,18 @@ class Arithmetic:
         seen = lens_months(lens, time_fields, self.plan, self.catalogue.directory)
         places = [self.periods.time_fields.index(one) for one in time_fields]
         return [seen[tuple(key[place] for place in places)] for key in self.periods.keys]
+
+    def within_windows(
+        self, condition: Condition, months: list[tuple[int, ...] | None]
+    ) -> list[tuple[int, ...] | None]:
+        """The months of each period; None also where a window of the condition needs one that is not loaded."""
+        loaded = frozenset(self.catalogue.directory.item_months)
+
+        def whole(seen: tuple[int, ...] | None) -> bool:
+            of_period = None if seen is None else list(each_month(seen))
+            return all(window_months_of(leaf, of_period, loaded) is not None for leaf in leaves(condition))
+
+        return [seen if whole(seen) else None for seen in months]
 
     def mean(self, sums: exp.Expression, months: list[tuple[int, ...] | None], scale: int) -> Number:
         """The mean over the months that have lists: exact where there is one such month."""

@@ -200,17 +200,9 @@ MONTHS = Table(
         Column("lists", "BOOLEAN", "whether list sizes of the month are loaded"),
         Column("rows", "BIGINT", "rows of prescribing"),
         Column("items", "BOOLEAN", "whether single items of the month are loaded"),
-        Column(
-            "items_agree",
-            "BOOLEAN",
-            "whether items and EPD rows have the same totals; null where only one of them is loaded",
-            nullable=True,
-        ),
-        Column(
-            "provisional",
-            "BOOLEAN",
-            "whether patients may still be verified: the newest month of items, until that is loaded",
-        ),
+        Column("items_agree", "BOOLEAN", "whether they add up to the prescribing of the month, to the penny"),
+        Column("provisional", "BOOLEAN", "whether PDS has still to verify the month's new patients"),
+        Column("highest_patient", "INTEGER", "largest key of a patient in its items; 0 without items"),
     ),
     ("month",),
 )
@@ -258,6 +250,17 @@ ADQ = Table(
     ("code",),
 )
 
+ITEM_CODE = Table(
+    "item_code",
+    (
+        Column("field", "VARCHAR", "column whose keys these are: prescriber, form_type, product, …"),
+        Column("id", "INTEGER", "key, given once"),
+        Column("code", "VARCHAR", "as received"),
+    ),
+    ("field", "id"),
+)
+
+
 ROWS_TABLES = (PRESCRIBING, PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION)
 TOTALS_TABLES = (BY_PRESENTATION, BY_SECTION, BY_PRACTICE)
 DIMENSION_TABLES = (
@@ -271,4 +274,5 @@ DIMENSION_TABLES = (
     POPULATION_AGE,
     LISTED_PRACTICE,
     ADQ,
+    ITEM_CODE,
 )
