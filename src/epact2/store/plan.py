@@ -6,7 +6,8 @@ rewritten by ``store.rewrites``. What is left is turned into SQL by ``store.sql`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
@@ -164,29 +165,38 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Scans whose rows stand under one another, with the same fields."""
+    """Scans whose rows stand under one another, with the same fields.
+
+    Of patients that are counted: ``one_a_month`` says that the first scan has one row for each patient of a
+    month and the others have no row of these; ``by_bits`` that they are counted by setting bits.
+    """
 
     name: str
     fields: tuple[Field, ...]
     scans: tuple[Scan, ...]
     counted: tuple[Field, ...] = ()
+    one_a_month: bool = False
+    by_bits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PatientsRead:
     """What is read for the patients who fulfil a condition: the rows of the groups themselves, and for each
-    leaf with a window (by its place among the leaves) the rows of the window.
+    leaf with a window (by its place among the leaves) the rows of the window. ``prepared`` reads the patients
+    of patient_month; then ``scan`` reads the rows of the others.
     """
 
     name: str
     slot: Slot
     scan: Scan
     windows: tuple[tuple[int, Scan], ...] = ()
+    prepared: Scan | None = None
 
     @property
     def scans(self) -> tuple[Scan, ...]:
         """Its scans."""
-        return (self.scan, *(scan for _, scan in self.windows))
+        prepared = () if self.prepared is None else (self.prepared,)
+        return (*prepared, self.scan, *(scan for _, scan in self.windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,23 @@ class Plan:
         """All scans."""
         reads: tuple[Relation | PatientsRead, ...] = (*self.relations, *self.patients)
         return tuple(scan for read in reads for scan in read.scans)
+
+
+def each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
+    """The plan with every scan changed."""
+    relations = tuple(
+        replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
+    )
+    patients = tuple(
+        replace(
+            read,
+            scan=change(read.scan),
+            prepared=None if read.prepared is None else change(read.prepared),
+            windows=tuple((place, change(scan)) for place, scan in read.windows),
+        )
+        for read in plan.patients
+    )
+    return replace(plan, relations=relations, patients=patients)
 
 
 def fields_in(selection: Selection) -> frozenset[Field | None]:

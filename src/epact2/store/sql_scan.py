@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -17,10 +17,11 @@ from epact2.model.prescribing import (
     QUANTITY_PER_ITEM,
     SNOMED_CODE,
 )
+from epact2.query.conditions import Leaf
 from epact2.query.nodes import Codes, Structure
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Scan, Slot, Source, column_of
-from epact2.store.sql_items import stored_number
+from epact2.store.sql_items import known_leaf, stored_number
 from epact2.store.sql_parts import (
     Parameters,
     all_of,
@@ -72,6 +73,15 @@ def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Pa
     that are counted (``counted_1`` …), what is tested (``tested_0`` …), and amounts by their own names.
     """
     return ScanSelect(scan, plan, catalogue, parameters).of_patients()
+
+
+def patient_months_select(
+    scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters, leaves: Sequence[Leaf]
+) -> exp.Select:
+    """The rows of patient_month: numbers of the fields' codes, the month if kept, and whether each leaf of a
+    condition is fulfilled (``leaf_0`` …).
+    """
+    return ScanSelect(scan, plan, catalogue, parameters).of_patient_months(leaves)
 
 
 class ScanSelect:
@@ -157,6 +167,15 @@ class ScanSelect:
         where = list(self.conditions())
         if scan.only_tested:
             where.append(any_of(tests))
+        return self.completed(exp.select(*shown).from_(self.facts()), where)
+
+    def of_patient_months(self, leaves: Sequence[Leaf]) -> exp.Select:
+        """See ``patient_months_select``."""
+        shown = [named(self.id_of(field), column_of(field)) for field in self.scan.fields]
+        if self.scan.of_month:
+            shown.append(named(self.stored("month"), MONTH))
+        shown += [named(known_leaf(leaf, self.stored), f"leaf_{place}") for place, leaf in enumerate(leaves)]
+        where = list(self.conditions())
         return self.completed(exp.select(*shown).from_(self.facts()), where)
 
     def test(self, place: int) -> exp.Expression:
@@ -339,7 +358,8 @@ class ScanSelect:
         if scan.of_patients:
             if scan.source is Source.ITEMS:
                 found.append(self.stored("patient_identified"))
-            found.append(exp.NEQ(this=self.stored("patient"), expression=number(0)))
+            if scan.source in (Source.ITEMS, Source.ITEMS_BY_PRESENTATION):
+                found.append(exp.NEQ(this=self.stored("patient"), expression=number(0)))
         found += [
             condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
         ]
