@@ -33,6 +33,7 @@ from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import (
     items_database,
     patients_database,
+    prepared_database,
     read_catalogue,
     rows_database,
     totals_database,
@@ -329,6 +330,7 @@ def _files_of(store: Store, release: Release) -> dict[str, Path]:
         **{rows_database(month): store.file(found) for month, found in release.rows.items()},
         **{totals_database(year): store.file(found) for year, found in release.totals.items()},
         **{items_database(month): store.file(found) for month, found in release.items.items()},
+        **{prepared_database(month): store.file(found) for month, found in release.prepared.items()},
         **{patients_database(month): store.file(found) for month, found in release.patients.items()},
     }
 
