@@ -85,7 +85,7 @@ class DuckDBEngine:
     def __init__(
         self,
         store: Path,
-        release: int | None = None,
+        release: int | Release | None = None,
         *,
         threads: int | None = None,
         memory_limit: str | None = None,
@@ -94,11 +94,12 @@ class DuckDBEngine:
     ) -> None:
         """Open a release, the one in force if none is named. Raises NoRelease or StoreDamaged.
 
+        The loader opens a release itself, before it is published.
         ``without`` names rewrites to leave out; the answers stay the same.
         """
         unknown = set(without) - set(rewrite_names())
         assert not unknown, f"no such rewrites: {unknown}"
-        self.release: Release = read_release(store, release)
+        self.release = release if isinstance(release, Release) else read_release(store, release)
         self._files = _files_of(Store(store), self.release)
         self._without = frozenset(without)
         self._timeout_s = timeout_s
@@ -117,6 +118,11 @@ class DuckDBEngine:
     def directory(self) -> Directory:
         """The names, codes and months of the release."""
         return self.catalogue.directory
+
+    def practices_of(self, month: int) -> frozenset[int]:
+        """The keys of the practices that prescribe or have a list in a month."""
+        sql = f"SELECT practice FROM {DIMENSIONS}.practice_month WHERE month = $month"  # noqa: S608 - ours
+        return frozenset(key for (key,) in self._fetch(sql, {"month": month}))
 
     def close(self) -> None:
         """Let go of the files."""
