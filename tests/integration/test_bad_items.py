@@ -31,6 +31,7 @@ from support.stores import stored_items
 
 GOOD = items_text()
 LINES = GOOD.splitlines(keepends=True)
+NOBODY = {**UNKNOWN_PATIENT, "PATIENT_IDENTIFIED": "Y"}
 LAST = len(GOOD_ITEMS) + 1  # the line of the last row
 MORE = LAST + 1
 
@@ -83,7 +84,7 @@ REFUSED = [
     ),
     Case(
         "the key of a row twice",
-        (*GOOD_ITEMS, item_row(FORM_ID="01007", PATIENT_ID="", PATIENT_IDENTIFIED="N", PRACTICE_CODE="L84073")),
+        (*GOOD_ITEMS, item_row(FORM_ID="01007", **UNKNOWN_PATIENT, PRACTICE_CODE="L84073")),
         [f"line {MORE}", "column ELEMENT_ID", "repeats line 10"],
     ),
     Case(
@@ -122,7 +123,7 @@ REFUSED = [
     more("an age below zero", "column AGE", "“-2”", AGE="-2"),
     more("a day of birth", "column PDS_BIRTH_MONTH", "“19800312”", PDS_BIRTH_MONTH="19800312"),
     more("a month 13", "column EPS_BIRTH_MONTH", "“198013”", EPS_BIRTH_MONTH="198013"),
-    more("identified, but nobody", "column PATIENT_ID", "pseudonym", **{**UNKNOWN_PATIENT, "PATIENT_IDENTIFIED": "Y"}),
+    more("identified, but nobody", "column PATIENT_ID", "pseudonym", **NOBODY),
     more("a pseudonym with a dash", "column PATIENT_ID", "“A-1”", PATIENT_ID="A-1"),
     more("a pseudonym without end", "column PATIENT_ID", PATIENT_ID="A" * 65),
     more("a name for an area", "column PATIENT_LSOA_CODE", "“Leeds 1”", PATIENT_LSOA_CODE="Leeds 1"),
@@ -259,7 +260,7 @@ REFUSED_PARQUET = {
     ),
     "a bad pseudonym": (with_parquet_row(PATIENT_ID="A-1"), [f"row {ROW}", "column PATIENT_ID", "“A-1”"]),
     "identified, but nobody": (
-        with_parquet_row(**{**UNKNOWN_PATIENT, "PATIENT_IDENTIFIED": "Y"}),
+        with_parquet_row(**NOBODY),
         [f"row {ROW}", "column PATIENT_ID"],
     ),
     "a row twice": (
