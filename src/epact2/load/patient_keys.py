@@ -14,7 +14,7 @@ import duckdb
 
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one
-from epact2.store.item_tables import KNOWN_PATIENT, PSEUDONYM
+from epact2.store.item_tables import KNOWN_PATIENT, PATIENT_OF, PSEUDONYM
 
 # One number sorts by the day of prescribing first, and ends in what is looked for.
 _TAIL = 1_000_000
@@ -119,6 +119,10 @@ def write_pseudonyms(connection: duckdb.DuckDBPyConnection, target: str, replace
         old = f"SELECT patient, pseudonym FROM items_replaced.{PSEUDONYM.name} UNION ALL " if replaced else ""  # noqa: S608
         connection.execute(
             f"INSERT INTO {target}.{PSEUDONYM.name} {old}{new} ORDER BY {', '.join(PSEUDONYM.order)}"
+        )
+        connection.execute(
+            f"INSERT INTO {target}.{PATIENT_OF.name} SELECT pseudonym, patient "  # noqa: S608 - declared names
+            f"FROM {target}.{PSEUDONYM.name} ORDER BY {', '.join(PATIENT_OF.order)}"
         )
 
 

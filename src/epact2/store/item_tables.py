@@ -69,6 +69,12 @@ PSEUDONYM = Table(
     ("patient",),
 )
 
+# The same, to find the key of a pseudonym without reading all of them.
+PATIENT_OF = Table(
+    "patient_of",
+    (Column("pseudonym", "VARCHAR", "as received"), PATIENT_KEY),
+    ("pseudonym",),
+)
 # What the month says of a patient, if anything: later months look here for what their rows lack.
 KNOWN_PATIENT = Table(
     "known_patient",
@@ -127,5 +133,5 @@ MIXED_ITEM = Table(
     ("patient", "presentation"),
 )
 
-ITEM_TABLES = (ITEM, PSEUDONYM, KNOWN_PATIENT, ITEM_PRACTICE)
+ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF, KNOWN_PATIENT, ITEM_PRACTICE)
 PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM)
