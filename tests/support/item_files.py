@@ -12,6 +12,7 @@ from epact2.store.item_tables import (
     ITEM_BY_PRESENTATION,
     MIXED_ITEM,
     PATIENT_MONTH,
+    PATIENT_OF,
     PSEUDONYM,
 )
 from epact2.store.reference_data import ItemRow, ReferenceData
@@ -54,6 +55,7 @@ def item_files(
         stored = {
             ITEM: [_item(row, practices, presentations, patients, codes) for row in rows],
             PSEUDONYM: [(patients[name], name) for name in sorted(new)],
+            PATIENT_OF: [(name, patients[name]) for name in sorted(new)],
         }
         found[month] = (stored, _derived(data, rows, practices, presentations, patients))
     return found
@@ -97,13 +99,13 @@ def _item(
         fields.AGE_SOURCE.codes.index(row.age_source),
         row.eps,
         row.repeat_dispensing,
-        codes.key("form_type", row.form_type),
+        codes.key("form type", row.form_type),
         int(row.prescribed or 0),
         codes.key("prescriber", row.prescriber),
-        codes.key("prescriber_type", row.prescriber_type),
+        codes.key("prescriber type", row.prescriber_type),
         1,
         codes.key("dispenser", row.dispenser),
-        codes.key("dispenser_type", row.dispenser_type),
+        codes.key("dispenser type", row.dispenser_type),
         1,
         presentations[row.paid_presentation] if row.paid_presentation else 0,
         codes.key("product", row.paid_snomed),

@@ -58,9 +58,10 @@ def definitions(totals: Sequence[str]) -> Mapping[str, tuple[str, tuple[str, ...
                 f"CREATE TABLE {_codes(field)} AS SELECT * FROM (VALUES {rows}) AS t(id, code)",
                 (),
             )
-    for name in (*(column_of(field) for field in OPEN_FIELDS), "product"):
-        found[f"keys_{name}"] = (
-            f"CREATE TABLE keys_{name} AS SELECT id, code FROM {DIMENSIONS}.item_code "
+    for name in (*(field.name for field in OPEN_FIELDS), "product"):
+        table = f"keys_{name.replace(' ', '_')}"
+        found[table] = (
+            f"CREATE TABLE {table} AS SELECT id, code FROM {DIMENSIONS}.item_code "
             f"WHERE field = {quoted(name)} ORDER BY id",
             (),
         )

@@ -75,7 +75,7 @@ class _Planner:
         self.scope = conjuncts(scope.organisations)
         slots = dict.fromkeys(cell.slot for cell in self.cells)
         asked = (where for value in query.values for where in selections_of_value(value))
-        _look_up((query.where, scope.organisations, *asked), directory)
+        look_up((query.where, scope.organisations, *asked), directory)
         self.lenses = (PLAIN, *dict.fromkeys(cell.lens for cell in self.cells if cell.lens != PLAIN))
         self.fields = tuple(field for field in query.grain if field.dimension is not Dimension.TIME)
         self.of_month = len(self.fields) < len(query.grain) or len(self.lenses) > 1
@@ -305,15 +305,15 @@ def lens_months(
     return found
 
 
-def _look_up(selections: Iterable[Selection], directory: Directory) -> None:
+def look_up(selections: Iterable[Selection], directory: Directory) -> None:
     """Raise UnknownCode for an unknown organisation, even where the condition would never be looked at."""
     for selection in selections:
         match selection:
             case UnderOrganisation(code):
                 directory.organisation(code)
             case AllOf(parts) | AnyOf(parts):
-                _look_up(parts, directory)
+                look_up(parts, directory)
             case Not(part):
-                _look_up((part,), directory)
+                look_up((part,), directory)
             case _:
                 pass

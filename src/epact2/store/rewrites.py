@@ -14,6 +14,7 @@ from epact2.model.prescribing import CHAPTER, ENGLAND, PRACTICE, PRACTICE_SETTIN
 from epact2.query.nodes import Codes, Selection, Structure
 from epact2.store.catalogue import Catalogue, organisation_test
 from epact2.store.plan import (
+    ITEM_SOURCES,
     ROLLUPS,
     Plan,
     Scan,
@@ -28,7 +29,9 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
 _FEW_RANGES = 64
+_OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
+_BY_MONTH = frozenset({Source.ROWS, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
@@ -48,6 +51,12 @@ def rewrite(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> 
             applied.append(name)
         plan = changed
     return replace(plan, rewrites=tuple(applied))
+
+
+def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
+    """The plan of a listing after those rewrites that say where its rows lie."""
+    others = {name for name, _ in REWRITES if name not in _OF_LISTINGS}
+    return rewrite(plan, catalogue, {*without, *others})
 
 
 def _each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
@@ -250,7 +259,7 @@ def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
 
 def prune_months(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the files of months that are needed."""
-    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source is Source.ROWS, "months"))
+    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source in _BY_MONTH, "months"))
 
 
 def prune_years(plan: Plan, catalogue: Catalogue) -> Plan:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from epact2.model.fields import Dimension, Field
-from epact2.model.items import OPEN_FIELDS
+from epact2.model.items import OPEN_FIELDS, PAID_PRESENTATION, PAID_SNOMED_CODE
 from epact2.model.measures import Measure
 from epact2.model.prescribing import (
     CHAPTER,
@@ -40,6 +40,7 @@ from epact2.store.sql_parts import (
 # Aliases within a scan: the facts, the practice, the practice as at the month, the medicine, the months.
 FACTS, NOW, THEN, MEDICINE, MONTHS, TESTS = "f", "p", "t", "m", "d", "x"
 _KEYED = "i_"
+PAID = "paid"
 MONTH = "dispensed"
 LISTED = "listed"
 PRACTICES = "practices"
@@ -61,7 +62,7 @@ def scan_select(
     """The rows of a scan: numbers of its fields' codes, the month if kept, a column for each of ``slots``,
     named as given (NULL where the scan does not have it), and whether the row lists its group.
     """
-    return _ScanSelect(scan, plan, catalogue, parameters).select(slots, with_listing)
+    return ScanSelect(scan, plan, catalogue, parameters).select(slots, with_listing)
 
 
 def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters) -> exp.Select:
@@ -70,10 +71,14 @@ def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Pa
     Their columns: numbers of the fields' codes, the month if kept, the patient (``counted_0``), other codes
     that are counted (``counted_1`` …), what is tested (``tested_0`` …), and amounts by their own names.
     """
-    return _ScanSelect(scan, plan, catalogue, parameters).of_patients()
+    return ScanSelect(scan, plan, catalogue, parameters).of_patients()
 
 
-class _ScanSelect:
+class ScanSelect:
+    """The pieces of one scan's SQL. Whatever is asked of it says what has to be joined and read, so its table
+    (``facts``) and joins (``completed``) come last.
+    """
+
     def __init__(self, scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters) -> None:
         self.scan = scan
         self.plan = plan
@@ -219,6 +224,11 @@ class _ScanSelect:
             return self.stored("quantity")
         if field in OPEN_FIELDS:
             return self.of_key(column_of(field))
+        if field == PAID_SNOMED_CODE:
+            return self.of_key("paid_product")
+        if field == PAID_PRESENTATION:
+            self.stored("paid_presentation")
+            return exp.Coalesce(this=self.of(PAID, "code"), expressions=[text("")])
         if field.of_items:
             return stored_number(field, self.scan.source, self.stored)
         if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
@@ -271,7 +281,12 @@ class _ScanSelect:
             case _ if alias.startswith(_KEYED):
                 name = alias.removeprefix(_KEYED)
                 on = exp.EQ(this=column("id", alias), expression=column(name, FACTS))
-                return select.join(table_of(f"keys_{name}", alias=alias), on=on, copy=False)
+                keys = "keys_product" if name == "paid_product" else f"keys_{name}"
+                return select.join(table_of(keys, alias=alias), on=on, copy=False)
+            case "paid":
+                on = exp.EQ(this=column("presentation", PAID), expression=column("paid_presentation", FACTS))
+                paid = table_of("medicine", "dimensions", PAID)
+                return select.join(paid, on=on, join_type="left", copy=False)
             case "x":
                 on = exp.EQ(this=column("key", TESTS), expression=column("presentation", FACTS))
                 return select.join(self.tests_of_medicines(), on=on, copy=False)

@@ -126,13 +126,13 @@ class Arithmetic:
         alias = self.aliases[cell.grouping, cell.slot]
         sums = column(f"{self.names[cell.slot]}_{self.plan.lenses.index(cell.lens)}", alias)
         months = self.months_of(cell.grouping.time_fields, cell.lens)
+        if cell.slot.condition is not None:
+            months = self.within_windows(cell.slot.condition, months)
         if all(seen is None for seen in months):
             return NOTHING
         if cell.slot.is_population:
             assert isinstance(cell.slot.of, Measure)
             return self.mean(sums, months, cell.slot.of.scale)
-        if cell.slot.condition is not None:
-            months = self.within_windows(cell.slot.condition, months)
         scale = cell.slot.of.scale if isinstance(cell.slot.of, Measure) else 0
         whole: exp.Expression = exp.Coalesce(this=sums, expressions=[number(0)])
         if any(seen is None for seen in months):
@@ -149,7 +149,7 @@ class Arithmetic:
     def within_windows(
         self, condition: Condition, months: list[tuple[int, ...] | None]
     ) -> list[tuple[int, ...] | None]:
-        """The months of each period; None also where a window of the condition needs one that is not loaded."""
+        """The months of each period; None also where a window needs one that is not loaded."""
         loaded = frozenset(self.catalogue.directory.item_months)
 
         def whole(seen: tuple[int, ...] | None) -> bool:

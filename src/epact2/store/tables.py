@@ -253,7 +253,7 @@ ADQ = Table(
 ITEM_CODE = Table(
     "item_code",
     (
-        Column("field", "VARCHAR", "column whose keys these are: prescriber, form_type, product, …"),
+        Column("field", "VARCHAR", "whose codes these are: prescriber, form type, product, …"),
         Column("id", "INTEGER", "key, given once"),
         Column("code", "VARCHAR", "as received"),
     ),
