@@ -51,15 +51,16 @@ def comparator_pages() -> Iterator[str]:
     yield "# Comparators\n"
     yield (
         "A comparator is a ratio of sums or counts with a clinical reason. Rank, percentile and deciles are "
-        "those of OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the organisations "
-        "of one level that have a value; deciles are continuous percentiles of the unweighted values.\n"
+        "those of OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the "
+        "organisations of one level that have a value; deciles are continuous percentiles of the unweighted "
+        "values.\n"
     )
     yield (
         "Where a source gives a count of patients and no ratio, the count is the numerator, shown beside the "
-        "value, and the denominator is the patients at risk or all patients registered. Comparators *of items* "
-        "need single prescription items and count identified patients. “Our list” and the like say what is "
-        "ours because no public source defines it. Lists of medicines stand [at the end](#lists-of-medicines); "
-        "`{\"list\": …}` in a definition stands for one.\n"
+        "value, and the denominator is the patients at risk or all patients registered. Comparators *of "
+        "items* need single prescription items and count identified patients. “Our list” and the like say "
+        "what is ours because no public source defines it. Lists of medicines stand "
+        '[at the end](#lists-of-medicines); `{"list": …}` in a definition stands for one.\n'
     )
     for one in comparators().values():
         yield f"## {one.title}\n"
@@ -76,11 +77,12 @@ def comparator_pages() -> Iterator[str]:
         yield f"* Source: {one.source}. Reviewed {one.reviewed.isoformat()}.\n"
         if not one.any_medicine:
             parts = [_json(stated(one.numerator.value)), _json(stated(one.denominator.value))]
-            yield f"```json\n{{\"ratio\": [{parts[0]},\n           {parts[1]}], \"per\": {one.per}}}\n```\n"
+            ratio = f'{{"ratio": [{parts[0]},\n           {parts[1]}], "per": {one.per}}}'
+            yield f"```json\n{ratio}\n```\n"
     yield "## Lists of medicines\n"
     yield (
-        "All at or beneath a code counts; a generic presentation counts with its brands. Codes that the BNF no "
-        "longer has are kept for months that still hold them.\n"
+        "All at or beneath a code counts; a generic presentation counts with its brands. Codes that the BNF "
+        "no longer has are kept for months that still hold them.\n"
     )
     for shared in medicine_lists().values():
         yield from _list(shared)

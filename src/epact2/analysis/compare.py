@@ -219,8 +219,8 @@ def part_number(cell: Cell, part: Part) -> float | None:
 def months_for(comparator: Comparator, directory: Directory) -> tuple[DispensingMonth, ...]:
     """The months in which a comparator can have a value, in order.
 
-    Those with prescribing; for one that needs single items those with items and, where a condition on patients
-    looks back, with items in every month that it looks at. Raises NoData when there are no items at all.
+    Those with prescribing; for one that needs single items those with items and, where a condition on
+    patients looks back, with items in every month that it looks at. Raises NoData when there are no items.
     """
     if not comparator.needs_items:
         return directory.months

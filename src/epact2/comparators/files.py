@@ -7,7 +7,7 @@ without leading zeros are numbers (and a code made of digits alone is the same t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
 from importlib import resources
 from typing import Any, NoReturn
@@ -26,20 +26,24 @@ class BadDefinition(Epact2Error):
 class _Loader(yaml.BaseLoader):
     """Texts, whole numbers, lists and maps with text keys; nothing else."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        made: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            key = str(self.construct_object(key_node, deep=True))  # type: ignore[no-untyped-call]
+            key = str(self.construct_object(key_node, deep=True))
             if key in made:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"“{key}” stands there twice", key_node.start_mark
                 )
-            made[key] = self.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+            made[key] = self.construct_object(value_node, deep=True)
         return made
 
 
+def _whole(loader: _Loader, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node))
+
+
 _Loader.add_implicit_resolver(_WHOLE, re.compile(r"(?:0|[1-9][0-9]*)$"), list("0123456789"))
-_Loader.add_constructor(_WHOLE, lambda loader, node: int(loader.construct_scalar(node)))  # type: ignore[no-untyped-call]
+_Loader.add_constructor(_WHOLE, _whole)
 
 
 def texts_of(folder: str) -> dict[str, str]:

@@ -121,19 +121,26 @@ def _list(key: str, data: dict[str, Any], others: Mapping[str, MedicineList]) ->
 
 
 def _codes(place: str, data: Mapping[str, Any]) -> Codes:
-    named: dict[str, Mapping[str, str]] = {}
-    for kind in ("medicines", "equivalents"):
-        found = data.get(kind, {})
-        if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
-            refuse(place, f"“{kind}” is not codes with names", "Write 0408010W0: Sodium valproate.")
-        named[kind] = found
-    listed: dict[str, tuple[str, ...]] = {}
-    for kind in ("withdrawn", "lists"):
-        found = data.get(kind, [])
-        if not isinstance(found, list) or not all(isinstance(one, (str, int)) for one in found):
-            refuse(place, f"“{kind}” is not a list", f"Write {kind}: [ … ].")
-        listed[kind] = tuple(str(one) for one in found)
-    return Codes(**named, **listed)
+    return Codes(
+        medicines=_named_codes(place, data, "medicines"),
+        equivalents=_named_codes(place, data, "equivalents"),
+        withdrawn=_texts(place, data, "withdrawn"),
+        lists=_texts(place, data, "lists"),
+    )
+
+
+def _named_codes(place: str, data: Mapping[str, Any], kind: str) -> dict[str, str]:
+    found = data.get(kind, {})
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
+        refuse(place, f"“{kind}” is not codes with names", "Write 0408010W0: Sodium valproate.")
+    return found
+
+
+def _texts(place: str, data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    found = data.get(kind, [])
+    if not isinstance(found, list) or not all(isinstance(one, (str, int)) for one in found):
+        refuse(place, f"“{kind}” is not a list", f"Write {kind}: [ … ].")
+    return tuple(str(one) for one in found)
 
 
 def _any_of(codes: Codes, others: Mapping[str, MedicineList]) -> Selection:
