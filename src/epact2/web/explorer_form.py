@@ -13,7 +13,7 @@ from epact2.errors import Epact2Error
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import ACTUAL_COST, ICB, ITEMS, PRACTICE_SETTING
-from epact2.query.codec import field_named, loads, measure_named, parse, value_from_json
+from epact2.query.codec import field_named, loads, measure_named
 from epact2.query.nodes import (
     EVERYTHING,
     AllMonths,
@@ -35,7 +35,7 @@ from epact2.query.nodes import (
 from epact2.web import explorer_filters as filters
 from epact2.web.engine import Directory
 from epact2.web.explorer_filters import Meant
-from epact2.web.explorer_measures import put_together
+from epact2.web.explorer_measures import put_together, value_of_form
 
 Form = Mapping[str, Sequence[str]]
 STARTING = Query(
@@ -301,7 +301,7 @@ def _add_measure(work: _Editing) -> None:
     for text in work.form.get("measure") or []:
         if text:
             try:
-                _append(work, "measure", value_from_json(parse(text) if text[:1] in '{"' else text))
+                _append(work, "measure", value_of_form(text))
             except Epact2Error as error:
                 work.wrong("measure", error)
 

@@ -27,6 +27,7 @@ from epact2.query.nodes import (
     UnderOrganisation,
     Value,
 )
+from epact2.query.packed import packed_if_long
 from epact2.query.words import Names, joined, months_words, selection_words, value_name
 from epact2.web.engine import Directory
 from epact2.web.explorer_filters import members_of
@@ -128,7 +129,7 @@ def panel(work: Edited, directory: Directory) -> Panel:
     first, last = _ends(query, directory.months)
     typed = work.typed
     return Panel(
-        question=dumps(query),
+        question=packed_if_long(dumps(query)),
         measures=tuple(_measure(value, place, query, names) for place, value in enumerate(query.values)),
         rows=tuple(_field("rows", place, one) for place, one in enumerate(query.rows)),
         columns=tuple(_field("columns", place, one) for place, one in enumerate(query.columns)),
@@ -249,7 +250,7 @@ def _measure_options(query: Query) -> tuple[OptionGroup, ...]:
         OptionGroup(
             group.name,
             tuple(
-                Option(as_json(value_to_json(offer.value)), offer.name)
+                Option(offer.word or as_json(value_to_json(offer.value)), offer.name)
                 for offer in group.offers
                 if offer.value not in query.values
             ),
