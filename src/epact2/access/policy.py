@@ -38,6 +38,12 @@ def scope_for_listing(viewer: Viewer, listing: Listing) -> Scope:
     ``listing`` takes no part in today's rule, as in ``scope_for``.
     """
     del listing
+    require_open_listings(viewer)
+    return OPEN_ITEMS
+
+
+def require_open_listings(viewer: Viewer) -> None:
+    """Refuse whoever may list no items or patients at all, before anything is read. Raises Refused."""
     _known(viewer)
     if not viewer.may_list_items:
         raise Refused(
@@ -45,7 +51,6 @@ def scope_for_listing(viewer: Viewer, listing: Listing) -> Scope:
             "They need rights that accounts do not carry yet. With invented data, or on a machine of your "
             "own, set EPACT2_UNSAFE_OPEN_ITEMS=1 for the server or the command.",
         )
-    return OPEN_ITEMS
 
 
 def _known(viewer: Viewer) -> None:

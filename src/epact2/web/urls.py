@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("explorer.xlsx", downloads.xlsx, name="explorer-xlsx"),
     path("explorer.json", downloads.json_file, name="explorer-json"),
     path("api/v1/query", api.query, name="api-query"),
+    path("api/v1/list", api.listing, name="api-list"),
     path("api/<path:rest>", api.nothing_here, name="api-nothing"),
     path("data/", data.releases, name="releases"),
     path("dictionary", data.dictionary, name="dictionary"),

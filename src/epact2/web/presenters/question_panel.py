@@ -46,6 +46,8 @@ _GROUPS = {
     Dimension.MEDICINE: "Medicine",
     Dimension.TIME: "Time",
     Dimension.LINE: "Prescription line",
+    Dimension.PATIENT: "Patient",
+    Dimension.ITEM: "Item",
 }
 
 
@@ -141,7 +143,7 @@ def panel(work: Edited, directory: Directory) -> Panel:
         periods=_periods(query, typed.get("period", "")),
         first_months=_months(directory.months, typed.get("from", first)),
         last_months=_months(directory.months, typed.get("to", last)),
-        period_words=capital(months_words(query)),
+        period_words=capital(months_words(query.months)),
         as_at=query.structure is Structure.AS_AT,
         as_published=query.codes is Codes.AS_PUBLISHED,
         totals=query.totals,
