@@ -1,4 +1,4 @@
-"""The commands that list items and patients: closed by default, the same rows as the API, pseudonyms unsaid."""
+"""The commands that list items and patients: closed by default, and no pseudonym said."""
 
 import csv
 import io

@@ -195,14 +195,14 @@ def _filter(part: Selection, place: int, directory: Directory, names: Names) -> 
     excluded = isinstance(part, Not)
     inner = part.part if isinstance(part, Not) else part
     members = members_of(inner)
-    note, text = _said(inner, directory, names)
+    note, text = said(inner, directory, names)
     turn = Button(f"filter-flip-{place}", f"{'Include' if excluded else 'Exclude'} {text}", "turn")
     remove = Button(f"filter-remove-{place}", f"Remove {text}", "remove")
     if not isinstance(inner, AnyOf) or len(members) < 2:
         return Pick(text, note, (turn, remove), excluded)
     parts = []
     for at, member in enumerate(members):
-        note, text = _said(member, directory, names)
+        note, text = said(member, directory, names)
         out = Button(f"filter-remove-{place}-{at}", f"Remove {text}", "remove")
         parts.append(Pick(text, note, (out,)))
     whole = joined([one.text for one in parts], "or")
@@ -215,7 +215,7 @@ def _filter(part: Selection, place: int, directory: Directory, names: Names) -> 
     )
 
 
-def _said(part: Selection, directory: Directory, names: Names) -> tuple[str, str]:
+def said(part: Selection, directory: Directory, names: Names) -> tuple[str, str]:
     """A condition as its kind and its name: ("ICB", "Kent and Medway (QKS)")."""
     match part:
         case UnderMedicine(code):
