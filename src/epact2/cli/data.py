@@ -102,9 +102,19 @@ def _release_lines(release: Release) -> Iterator[str]:
 @app.command()
 def synth(
     directory: Annotated[Path, typer.Argument(help="Where to write the files.")],
-    size: Annotated[Literal["small", "icb", "england"], typer.Option(help="How much of England.")] = "small",
+    size: Annotated[
+        Literal["tiny", "small", "demo", "icb", "england"], typer.Option(help="How much of England.")
+    ] = "small",
     months: Annotated[int, typer.Option(min=1, max=120, help="How many months.")] = 12,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+    items: Annotated[bool, typer.Option("--items", help="Single items of invented patients, too.")] = False,
+    item_months: Annotated[
+        int | None, typer.Option(min=1, help="Items of so many months only: the last ones.")
+    ] = None,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Items as Parquet, not as CSV.")] = False,
+    gzip: Annotated[
+        bool, typer.Option("--gzip", help="Pack the prescribing and items of CSV files.")
+    ] = False,
 ) -> None:
     """Write a synthetic England, in the files that the NHS publishes. Every practice in it is invented."""
     from epact2.synth.files import write_england  # it reads the formulary, which no other command needs
@@ -116,5 +126,8 @@ def synth(
         def told(stage: str, done: int, total: int) -> None:
             bars.update(task, description=f"Writing {stage}", completed=done, total=total)
 
-        written = write_england(directory, size=size, months=months, seed=seed, progress=told)
+        written = write_england(
+            directory, size=size, months=months, seed=seed, items=items, item_months=item_months,
+            parquet=parquet, gzip=gzip, progress=told,
+        )  # fmt: skip
     out.print(f"Wrote {len(written)} files of synthetic data to {directory}.", highlight=False, markup=False)

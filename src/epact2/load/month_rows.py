@@ -11,7 +11,7 @@ import duckdb
 
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one, insert_rows
-from epact2.load.formats import Column
+from epact2.load.layouts import Column
 from epact2.load.prescribing import IDENTITY, Month, practice_code, sub_icb_code
 from epact2.load.read import FETCH_AGAIN, StrictReader
 from epact2.load.receive import Received

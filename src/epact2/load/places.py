@@ -81,7 +81,8 @@ class Places:
         """The name and the place of a practice in a month."""
         pcn = _at(self._practices, code, month).get("pcn", UNKNOWN_CODE)
         in_file = self._published.get(month, {}).get(code)
-        if in_file:
+        # Rows that were added up from items name neither the practice nor its place.
+        if in_file and (in_file.name or in_file.sub_icb != UNKNOWN_CODE):
             return in_file.name, Parents(pcn, in_file.sub_icb, in_file.icb, in_file.region)
         in_list = self._listed.get(month, {}).get(code)
         registered = _at(self._practices, code, month)

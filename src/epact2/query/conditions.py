@@ -129,6 +129,32 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
+def on_nothing(condition: Condition) -> bool | None:
+    """Whether a condition is fulfilled by a patient of whose rows in the group no leaf selects any.
+
+    None where that depends on a window, or on nothing in the group.
+    """
+    match condition:
+        case AllConditions(parts):
+            found = {on_nothing(part) for part in parts}
+            return False if False in found else None if None in found else True
+        case AnyCondition(parts):
+            found = {on_nothing(part) for part in parts}
+            return True if True in found else None if None in found else False
+        case NotCondition(part):
+            inner = on_nothing(part)
+            return None if inner is None else not inner
+        case Had() | AtLeast() | Score():
+            if not isinstance(condition.window, Here):
+                return None
+            return fulfilled_by_none(condition)
+
+
+def fulfilled_by_none(leaf: Leaf) -> bool:
+    """Whether a leaf is fulfilled where it selects no row: at least 0 of anything is."""
+    return not isinstance(leaf, Had) and leaf.least <= 0
+
+
 def selections(leaf: Leaf) -> Iterator[Selection]:
     """The selections that a leaf looks at."""
     match leaf:

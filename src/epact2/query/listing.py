@@ -49,7 +49,7 @@ class Listing:
 
     ``after`` is the last row of the page before: the cells of ``sort_columns`` as a listing gives them, empty
     for the first page. Rows of patients have the patient, fields of time, organisation and patient, and
-    measures; only identified patients are listed.
+    measures; only identified patients are listed. Patients come in the order in which they were numbered.
     """
 
     columns: tuple[Field | Measure, ...]

@@ -14,6 +14,7 @@ from epact2.errors import Epact2Error, did_you_mean
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth, month_span, span_name
 from epact2.model.prescribing import CALENDAR_YEAR, FINANCIAL_YEAR, MONTH, QUARTER
+from epact2.query import conditions
 from epact2.query.grains import split
 from epact2.query.level import needs_items
 from epact2.query.nodes import (
@@ -73,6 +74,21 @@ class ToDate:
 # the change of a rolling sum is (Shift(12), Window(12)).
 Lens = tuple[Shift | Window | ToDate, ...]
 PLAIN: Lens = ()
+
+
+def window_months(
+    window: conditions.Window, months: Sequence[DispensingMonth]
+) -> tuple[DispensingMonth, ...]:
+    """The months in which a condition on patients looks, for a period."""
+    match window:
+        case conditions.Here():
+            return tuple(months)
+        case conditions.Last(count):
+            return month_span(max(months).plus(1 - count), max(months))
+        case conditions.Before(count):
+            return month_span(min(months).plus(-count), min(months).plus(-1))
+        case MonthRange(first, last):
+            return month_span(first, last)
 
 
 def time_code(field: Field, month: DispensingMonth) -> str:

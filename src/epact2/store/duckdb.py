@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,30 @@ import duckdb
 import sqlglot
 
 from epact2.errors import Epact2Error
+from epact2.model.fields import Field
+from epact2.model.items import PATIENT
+from epact2.model.measures import Measure
+from epact2.query.listing import Listing
 from epact2.query.nodes import Query
-from epact2.query.result import Cell, Column, Result
+from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.memory_tables import DIMENSIONS, definitions
-from epact2.store.open_release import read_catalogue, rows_database, totals_database
+from epact2.store.open_release import (
+    items_database,
+    patients_database,
+    read_catalogue,
+    rows_database,
+    totals_database,
+)
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
 from epact2.store.rewrites import rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
+from epact2.store.sql_listing import ListingStatement, cells_of, listing_statement, pseudonyms_in
 
 _PLANS_KEPT = 512
 
@@ -140,7 +152,7 @@ class DuckDBEngine:
                 return found
         plan = rewrite(make_plan(query, scope, self.catalogue), self.catalogue, self._without)
         made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query))
-        self._prepare(plan, made.statement)
+        self._prepare(plan, made.statement.tables)
         with self._lock:
             self._plans[key] = made
             while len(self._plans) > _PLANS_KEPT:
@@ -149,6 +161,11 @@ class DuckDBEngine:
 
     def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
         """The rows of a statement."""
+        rows = self._fetch(statement.sql, statement.parameters)
+        return [_settled(row, statement) for row in rows] if statement.either else rows
+
+    def _fetch(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """The rows of an SQL text, stopped when it takes too long."""
         cursor = self._cursor()
         stopped = threading.Event()
 
@@ -162,7 +179,7 @@ class DuckDBEngine:
             timer.daemon = True
             timer.start()
         try:
-            rows: list[tuple[Any, ...]] = cursor.execute(statement.sql, statement.parameters).fetchall()
+            rows: Sequence[tuple[Any, ...]] = cursor.execute(sql, parameters).fetchall()
         except duckdb.InterruptException:
             if not stopped.is_set():
                 raise  # somebody pressed Ctrl-C
@@ -175,7 +192,60 @@ class DuckDBEngine:
                 # Joined, since a timer that still lives when the process ends keeps the connection alive.
                 timer.cancel()
                 timer.join()
-        return [_settled(row, statement) for row in rows] if statement.either else rows
+        return rows
+
+    def list(self, listing: Listing, scope: Scope) -> Page:
+        """A page of single items or patients: see ``store.engine.Engine``. Raises TooSlow too."""
+        statement = self.listing_statement(listing, scope)
+        rows = self._fetch(statement.sql, statement.parameters)
+        patients = [place for place, of in enumerate(statement.columns) if of == PATIENT]
+        names = self._pseudonyms({row[place] for row in rows for place in patients})
+        lines = [cells_of(statement, row, names) for row in rows]
+        page = lines[: listing.size]
+        shown = tuple(tuple(line[one] for one in listing.columns) for line in page)
+        last = (
+            tuple(page[-1][order.by] for order in listing.sort_columns) if len(lines) > listing.size else ()
+        )
+        return Page(Result(tuple(map(listing_column, listing.columns)), shown), last)
+
+    def listing_statement(self, listing: Listing, scope: Scope) -> ListingStatement:
+        """The statement of a listing, with its files and tables in place. Raises NoData or UnknownCode."""
+        keys = self._patient_keys(pseudonyms_in(listing))
+        made = listing_statement(listing, scope, self.catalogue, keys, self._without)
+        self._prepare(made.plan, made.tables)
+        return made
+
+    def _pseudonyms(self, keys: AbstractSet[int]) -> dict[int, str]:
+        """The pseudonyms of keys."""
+        wanted = sorted(keys - {0})
+        found = (
+            self._of_all_items(
+                "SELECT patient, pseudonym FROM {}.pseudonym "
+                "WHERE patient BETWEEN $low AND $high AND list_contains($wanted, patient)",
+                {"low": wanted[0], "high": wanted[-1], "wanted": wanted},
+            )
+            if wanted
+            else []
+        )
+        return dict(found)
+
+    def _patient_keys(self, pseudonyms: AbstractSet[str]) -> dict[str, int]:
+        """The keys of pseudonyms; nobody bears those that are missing."""
+        keys: dict[str, int] = {}
+        for name in pseudonyms:
+            sql = "SELECT pseudonym, patient FROM {}.patient_of WHERE pseudonym = $name"
+            keys.update(self._of_all_items(sql, {"name": name}))
+        return keys
+
+    def _of_all_items(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """The rows of one statement over the files of items of all months."""
+        names = list(self.catalogue.items.values())
+        with self._lock:
+            for name in names:
+                self._attach(name)
+        return (
+            self._fetch(" UNION ALL ".join(sql.format(name) for name in names), parameters) if names else []
+        )
 
     # --- Files and tables --------------------------------------------------------------------------------
 
@@ -185,13 +255,13 @@ class DuckDBEngine:
             cursor = self._cursors.cursor = self._connection.cursor()
         return cursor
 
-    def _prepare(self, plan: Plan, statement: Statement) -> None:
+    def _prepare(self, plan: Plan, tables: AbstractSet[str]) -> None:
         """Attach the files and make the tables that a statement reads."""
         with self._lock:
             for scan in plan.scans:
                 for database, _ in scan.databases:
                     self._attach(database)
-            for table in sorted(statement.tables):
+            for table in sorted(tables):
                 self._make(table)
 
     def _attach(self, database: str) -> None:
@@ -233,6 +303,13 @@ def columns_of(query: Query) -> tuple[Column, ...]:
     return (*(Column(field.name, "field", of=field) for field in query.grain), *values)
 
 
+def listing_column(of: Field | Measure) -> Column:
+    """The column of a listing."""
+    if isinstance(of, Measure):
+        return Column(of.name, "value", of.unit, of.scale)
+    return Column(of.name, "field", of=of)
+
+
 def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
     """A row with one cell where there is a whole number or a mean."""
     cells = list(row[: statement.width])
@@ -251,6 +328,8 @@ def _files_of(store: Store, release: Release) -> dict[str, Path]:
         DIMENSIONS: store.file(release.dimensions),
         **{rows_database(month): store.file(found) for month, found in release.rows.items()},
         **{totals_database(year): store.file(found) for year, found in release.totals.items()},
+        **{items_database(month): store.file(found) for month, found in release.items.items()},
+        **{patients_database(month): store.file(found) for month, found in release.patients.items()},
     }
 
 

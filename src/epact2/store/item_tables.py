@@ -69,6 +69,25 @@ PSEUDONYM = Table(
     ("patient",),
 )
 
+# The same, to find the key of a pseudonym without reading all of them.
+PATIENT_OF = Table(
+    "patient_of",
+    (Column("pseudonym", "VARCHAR", "as received"), PATIENT_KEY),
+    ("pseudonym",),
+)
+# What the month says of a patient, if anything: later months look here for what their rows lack.
+KNOWN_PATIENT = Table(
+    "known_patient",
+    (
+        PATIENT_KEY,
+        Column("birth_month", "INTEGER", "from PDS, 198003, of the newest item", nullable=True),
+        Column("lsoa", "VARCHAR", "area of the newest item that names one", nullable=True),
+    ),
+    ("patient",),
+)
+# Every practice of the month's rows, also of those that are excluded.
+ITEM_PRACTICE = Table("item_practice", (PRACTICE_KEY,), ("practice",))
+
 # --- patients-YYYYMM: what is derived from a month's items ---
 
 # Only rows that are not excluded. ``patient`` is 0 where the patient is not identified.
@@ -114,5 +133,5 @@ MIXED_ITEM = Table(
     ("patient", "presentation"),
 )
 
-ITEM_TABLES = (ITEM, PSEUDONYM)
+ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF, KNOWN_PATIENT, ITEM_PRACTICE)
 PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM)

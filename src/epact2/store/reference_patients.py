@@ -7,24 +7,23 @@ from decimal import Decimal
 
 from epact2.model.fields import Field
 from epact2.model.items import PATIENT
-from epact2.model.months import DispensingMonth, month_span
+from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE
 from epact2.query.conditions import (
     AllConditions,
     AnyCondition,
     AtLeast,
-    Before,
     Condition,
     Had,
     Here,
-    Last,
     Leaf,
     NotCondition,
     Score,
     Window,
     leaves,
 )
-from epact2.query.nodes import Amount, MonthRange
+from epact2.query.nodes import Amount
+from epact2.query.periods import window_months
 from epact2.store.directory import Directory
 from epact2.store.reference_data import Row, selects
 from epact2.store.reference_rows import key_of
@@ -35,19 +34,6 @@ def distinct(fields: Sequence[Field], rows: Sequence[Row]) -> set[tuple[str, ...
     if PATIENT in fields:
         rows = [row for row in rows if row.patient is not None]
     return {key_of(fields, row) for row in rows}
-
-
-def window_months(window: Window, months: Sequence[DispensingMonth]) -> tuple[DispensingMonth, ...]:
-    """The months of a window, for a period."""
-    match window:
-        case Here():
-            return tuple(months)
-        case Last(count):
-            return month_span(max(months).plus(1 - count), max(months))
-        case Before(count):
-            return month_span(min(months).plus(-count), min(months).plus(-1))
-        case MonthRange(first, last):
-            return month_span(first, last)
 
 
 def count_patients(

@@ -105,13 +105,8 @@ class Release:
     @property
     def file_names(self) -> frozenset[str]:
         """The names, within ``files``, of everything that this release reads."""
-        stored = (
-            self.dimensions,
-            *self.rows.values(),
-            *self.totals.values(),
-            *self.items.values(),
-            *self.patients.values(),
-        )
+        by_period = (self.rows, self.totals, self.items, self.patients)
+        stored = (self.dimensions, *(one for files in by_period for one in files.values()))
         return frozenset(one.name for one in stored)
 
 
@@ -224,16 +219,20 @@ def _read_manifest(path: Path) -> Release:
                 for one in found["datasets"]
             ),
             dimensions=StoredFile(**found["dimensions"]),
-            rows={int(month): StoredFile(**one) for month, one in found["rows"].items()},
-            totals={int(year): StoredFile(**one) for year, one in found["totals"].items()},
-            # Manifests of before items were loaded do not name them.
-            items={int(month): StoredFile(**one) for month, one in found.get("items", {}).items()},
-            patients={int(month): StoredFile(**one) for month, one in found.get("patients", {}).items()},
+            rows=_stored_files(found["rows"]),
+            totals=_stored_files(found["totals"]),
+            # Manifests of before there were items do not have these.
+            items=_stored_files(found.get("items", {})),
+            patients=_stored_files(found.get("patients", {})),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(
             f"The manifest {path} cannot be read: {error}.", "Restore it from a copy of the store."
         ) from error
+
+
+def _stored_files(found: Mapping[str, Any]) -> dict[int, StoredFile]:
+    return {int(period): StoredFile(**one) for period, one in found.items()}
 
 
 def publish_release(root: Path, release: Release) -> None:

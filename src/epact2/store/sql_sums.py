@@ -16,11 +16,13 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Slot, column_of
 from epact2.store.planner import COLUMNS, MAIN, PEOPLE, lens_months
 from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
+from epact2.store.sql_patients import patients_summed
 from epact2.store.sql_scan import LISTED, scan_select
 from epact2.store.sql_scan import MONTH as DISPENSED
 from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
 
 KEPT = "kept"
+ALONE = "alone"  # whether a row is the only one of a patient in its month
 Sums = tuple[Grouping, str]  # what one aggregation is: its grouping, and the relation that it reads
 
 
@@ -40,7 +42,9 @@ class Summing:
         self.ranked = ranked_fields(plan.query)
         self.relations = {relation.name: relation for relation in plan.relations}
         slots = dict.fromkeys(slot for scan in plan.scans for slot in scan.slots)
+        self.highest = catalogue.highest_patient
         self.names = {slot: f"s{index}" for index, slot in enumerate(slots)}
+        self.patients = {read.name: read for read in plan.patients}
         self.months = tuple(DispensingMonth.from_number(month) for month in plan.months)
         self.named_queries: dict[str, exp.Query] = {}
         self.sums: dict[Sums, dict[tuple[Slot, Lens], None]] = {}
@@ -77,6 +81,8 @@ class Summing:
     def kind_of(self, slot: Slot) -> str:
         if not slot.is_count:
             return MAIN
+        if slot.condition is not None:
+            return next(name for name, read in self.patients.items() if read.slot == slot)
         return next(one.name for one in self.plan.relations if one.counted and slot in one.scans[0].slots)
 
     def sums_of(self, part: Part) -> list[Sums]:
@@ -94,6 +100,8 @@ class Summing:
 
     def relations_of(self, sums: Sums) -> list[Relation]:
         grouping, kind = sums
+        if kind in self.patients:
+            return []
         if kind != MAIN:
             return [self.relations[kind]]
         wanted = {slot for slot, _ in self.sums[sums]}
@@ -137,6 +145,9 @@ class Summing:
             scan_select(scan, slots, self.plan, self.catalogue, self.parameters, with_listing=flag)
             for scan in scans
         ]
+        if relation.one_a_month:
+            for place, select in enumerate(selects):
+                select.select(named(number(1 if place == 0 else 0), ALONE), copy=False)
         return stack(selects)
 
     def wanted_of(
@@ -165,6 +176,7 @@ class Summing:
         keys = [column_of(field) for field in relation.fields]
         keys += [DISPENSED] if relation.scans[0].of_month else []
         keys += [f"counted_{index}" for index in range(len(relation.counted))]
+        keys += [ALONE] if relation.one_a_month else []
         shown: list[exp.Expression] = [column(key, "q") for key in keys]
         if not relation.counted:
             shown += [named(_total(slot, column(name, "q")), name) for slot, name in slots.items()]
@@ -192,6 +204,8 @@ class Summing:
 
     def summed(self, sums: Sums) -> exp.Query:
         """The aggregation of one grouping: its keys, its sums through each lens, whether it is listed."""
+        if sums[1] in self.patients:
+            return patients_summed(self, sums[0], self.patients[sums[1]])
         relations = self.relations_of(sums)
         if len(relations) == 1:
             pieces = [self.rows_of(one, sums) for one in self.by_file(relations[0], sums)]
@@ -269,10 +283,28 @@ class Summing:
 
     def total(self, slot: Slot, lens: exp.Expression | None) -> exp.Expression:
         if isinstance(slot.of, tuple):
+            relation = self.relations[self.kind_of(slot)]
+            if relation.by_bits:
+                bits = call("bitstring_agg", column("counted_0", "r"), number(0), number(self.highest))
+                where = bits if lens is None else exp.Filter(this=bits, expression=exp.Where(this=lens))
+                return exp.cast(call("bit_count", where), "BIGINT")
+            if relation.one_a_month:
+                return self.total_of_months(lens)
             counted = [column(f"counted_{index}", "r") for index in range(len(slot.of))]
             what = counted[0] if len(counted) == 1 else exp.Tuple(expressions=counted)
             return aggregate(exp.Count, exp.Distinct(expressions=[what]), lens)
         return _total(slot, column(self.names[slot], "r"), lens)
+
+    def total_of_months(self, lens: exp.Expression | None) -> exp.Expression:
+        """Patients of a month: the rows of those who have one each, and the others counted."""
+        alone, others = (exp.EQ(this=column(ALONE, "r"), expression=number(one)) for one in (1, 0))
+        if lens is not None:
+            alone, others = all_of([lens, alone]), all_of([lens.copy(), others])  # type: ignore[assignment]
+        counted = exp.Count(this=exp.Distinct(expressions=[column("counted_0", "r")]))
+        return exp.Add(
+            this=aggregate(exp.Count, exp.Star(), alone),
+            expression=exp.Filter(this=counted, expression=exp.Where(this=others)),
+        )
 
     def under_one_another(self, relations: Iterable[Relation], sums: Sums) -> exp.Expression:
         """The rows of several relations with the fields that they share."""

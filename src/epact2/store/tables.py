@@ -202,6 +202,7 @@ MONTHS = Table(
         Column("items", "BOOLEAN", "whether single items of the month are loaded"),
         Column("items_agree", "BOOLEAN", "whether they add up to the prescribing of the month, to the penny"),
         Column("provisional", "BOOLEAN", "whether PDS has still to verify the month's new patients"),
+        Column("highest_patient", "INTEGER", "largest key of a patient in its items; 0 without items"),
     ),
     ("month",),
 )
@@ -252,7 +253,7 @@ ADQ = Table(
 ITEM_CODE = Table(
     "item_code",
     (
-        Column("field", "VARCHAR", "prescriber, dispenser, product, form type, …"),
+        Column("field", "VARCHAR", "whose codes these are: prescriber, form type, product, …"),
         Column("id", "INTEGER", "key, given once"),
         Column("code", "VARCHAR", "as received"),
     ),

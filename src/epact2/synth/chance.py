@@ -6,14 +6,25 @@ millions; they need not agree with each other, only each with itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
 
+
+def _lots() -> Iterator[str]:
+    for count in range(1, 9):
+        key = ", ".join("abcdefgh"[:count])
+        yield f"({key}) AS (hash({key}) >> 1)::BIGINT"
+
+
+# A whole number of 63 bits that depends on the key alone (``lot``), and from it one between 0 and 1.
 # Numbers between 0 and 1, and standard normal ones (Box and Muller; two halves of one hash), from a hash.
-SQL_MACROS = """
+SQL_MACROS = f"""
 CREATE OR REPLACE MACRO uniform(h) AS ((h >> 32)::DOUBLE + 0.5) / 4294967296.0;
+CREATE OR REPLACE MACRO lot {", ".join(_lots())};
+CREATE OR REPLACE MACRO fraction(lot) AS ((lot >> 31)::DOUBLE + 0.5) / 4294967296.0;
 CREATE OR REPLACE MACRO normal(h) AS
     sqrt(-2.0 * ln(uniform(h))) * cos(6.283185307179586 * (h & 4294967295)::DOUBLE / 4294967296.0);
 """

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from epact2.synth.chance import normal, unit
 from epact2.synth.formulary import BANDS, astro_pu, read_data, read_text
 
-Size = Literal["small", "icb", "england"]
+Size = Literal["tiny", "small", "demo", "icb", "england"]
 
 # The places' ages are those of January 2016; England's lists of 2025 against them, by band (our estimate
 # from national population figures).
@@ -39,13 +39,35 @@ class Extent:
     least_items: float = 1.0
     # A pair with fewer items a month than this has one quantity per item only.
     one_quantity_below: float = 6.0
+    # Both again for items of patients: there a practice must have many medicines in small numbers, or the
+    # few who take a rare one would all be with a few practices.
+    least_items_of_patients: float = 1.0
+    one_quantity_below_of_patients: float = 6.0
+    # Patients of a practice, on average; England's as they are.
+    list_size: float = 9_650.0
+
+    def for_items(self) -> Extent:
+        """The same extent in the detail that items of patients need."""
+        return replace(
+            self,
+            least_items=self.least_items_of_patients,
+            one_quantity_below=self.one_quantity_below_of_patients,
+        )
 
 
 EXTENTS: dict[Size, Extent] = {
+    "tiny": Extent(3, ("QR1", "QGH"), presentations=600, least_items=0.5, list_size=1_500.0),
     "small": Extent(20, ("QR1", "QWO"), presentations=300, least_items=1.0),
-    "icb": Extent(600, least_items=45.0, one_quantity_below=80.0),
-    "england": Extent(6600, least_items=120.0, one_quantity_below=200.0),
-}
+    "demo": Extent(212, list_size=3_000.0),
+    "icb": Extent(
+        600, least_items=45.0, one_quantity_below=80.0, least_items_of_patients=3.0,
+        one_quantity_below_of_patients=15.0,
+    ),
+    "england": Extent(
+        6600, least_items=120.0, one_quantity_below=200.0, least_items_of_patients=6.0,
+        one_quantity_below_of_patients=30.0,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,7 @@ class England:
     months: list[int]
     places: list[Place]
     practices: list[Practice]
+    extent: Extent
     pcns: dict[str, tuple[str, int]] = field(default_factory=dict)  # code: name, place
     # By ICB: the logarithm of its prescribing and of its price of an item against England's.
     icb_rate: dict[str, float] = field(default_factory=dict)
@@ -157,11 +180,11 @@ def read_places() -> list[Place]:
     ]  # fmt: skip
 
 
-def make_england(size: Size, months: list[int], seed: int) -> England:
-    """All organisations: the same for the same size, months and seed."""
-    extent = EXTENTS[size]
+def make_england(size: Size, months: list[int], seed: int, *, items: bool = False) -> England:
+    """All organisations: the same for the same size, months and seed; ``items`` changes the detail only."""
+    extent = EXTENTS[size].for_items() if items else EXTENTS[size]
     places = read_places()
-    england = England(size, seed, months, places, [])
+    england = England(size, seed, months, places, [], extent)
     _set_icbs(england)
     chosen = [i for i, place in enumerate(places) if not extent.icbs or place.icb in extent.icbs]
     for place, count in zip(chosen, _allot(places, chosen, extent.practices), strict=True):
@@ -261,7 +284,11 @@ def _add_practices(england: England, place: int, count: int) -> None:
 
 def _set_lists(england: England, chosen: list[int]) -> None:
     total = sum(sum(england.places[i].patients) for i in chosen)
-    patients = min(ENGLAND_PATIENTS, 9_650 * len(england.practices)) if england.size != "england" else total
+    patients = (
+        min(ENGLAND_PATIENTS, england.extent.list_size * len(england.practices))
+        if england.size != "england"
+        else total
+    )
     wanted: dict[str, float] = {}
     for i in chosen:
         place = england.places[i]

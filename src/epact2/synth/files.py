@@ -5,6 +5,7 @@ They enter the system where real files do: through the loader. Every folder says
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from epact2.errors import Epact2Error
 from epact2.model.months import MONTH_NAMES, DispensingMonth
 from epact2.synth.england import EXTENTS, England, Practice, Size, make_england, months_until
 from epact2.synth.formulary import read_data
+from epact2.synth.item_files import MEMORY, ItemFiles
 from epact2.synth.patients import AGE_GROUPS, SEXES
 from epact2.synth.prescribing import Prescribing
 from epact2.synth.reference_files import SYNTHETIC, write_bnf, write_organisations, write_weights
@@ -49,6 +51,9 @@ def write_england(
     seed: int = 1,
     last_month: int = LAST_MONTH,
     gzip: bool = False,
+    items: bool = False,
+    item_months: int | None = None,
+    parquet: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -57,14 +62,26 @@ def write_england(
     The same size, months, seed and last month give the same bytes, whatever the number of threads.
     ``gzip`` writes the prescribing as ``.csv.gz``. ``progress`` is told what is being written, how many
     months are done and how many there are.
+
+    ``items`` writes single items of patients, too, for the last ``item_months`` months (none given: all), as
+    CSV or as Parquet; the prescribing of all months is then in finer detail, and that of those months is the
+    sum of their items. ``items/later`` holds what becomes known a month later; it is not among the paths.
     """
     _check(directory, size, months, seed, last_month)
-    england = make_england(size, months_until(last_month, months), seed)
+    _check_items(months, items=items, item_months=item_months, parquet=parquet)
+    england = make_england(size, months_until(last_month, months), seed, items=items)
     written = write_bnf(england, directory / "bnf")
     written += write_organisations(england, directory / "organisations")
     written += write_weights(directory / "weights")
-    connection = duckdb.connect()
+    scratch = directory / ".scratch"
+    if items:
+        # Items of a large England do not fit into memory: what is made of a month waits on disk.
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+    connection = duckdb.connect(str(scratch / "items.duckdb") if items else ":memory:")
     try:
+        if items:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
         if threads:
             connection.execute(f"SET threads = {int(threads)}")
         if progress:
@@ -75,18 +92,30 @@ def write_england(
             (directory / folder / "README.txt").write_text(SYNTHETIC, encoding="ascii")
         (directory / "README.txt").write_text(SYNTHETIC, encoding="ascii")
         _set_prefixes(prescribing)
+        if items:
+            prescribing.set_month(months - 1)
+            files = ItemFiles(prescribing, directory)
+            written += files.write_places()
         for index, month in enumerate(england.months):
             prescribing.set_month(index)
             name = directory / "list-size" / f"gp-reg-pat-prac-quin-age_{month}.csv"
             _write_list(connection, england, index, name)
             written.append(name)
             name = directory / "epd" / f"EPD_SNOMED_{month}.csv{'.gz' if gzip else ''}"
-            _write_epd(prescribing, index, name)
+            with_items = items and index >= months - (item_months or months)
+            rows = prescribing.month_sql(index)
+            if with_items:
+                connection.execute(f"CREATE OR REPLACE TABLE month_row AS {rows}")
+                rows = "SELECT * FROM month_row"
+            _write_epd(prescribing, index, rows, name)
             written.append(name)
+            if with_items:
+                written.append(files.write_month(index, parquet=parquet, gzip=gzip))
             if progress:
                 progress(f"{MONTH_NAMES[month % 100 - 1]} {month // 100}", index + 1, months)
     finally:
         connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
     return written
 
 
@@ -115,6 +144,19 @@ def _check(directory: Path, size: str, months: int, seed: int, last_month: int) 
                 f"{directory} holds other files.",
                 "Name a new or empty directory, so that none is overwritten.",
             )
+
+
+def _check_items(months: int, *, items: bool, item_months: int | None, parquet: bool) -> None:
+    if not items and (parquet or item_months is not None):
+        raise BadSynthesis(
+            "Parquet files and a number of months of items were asked for, but no items.",
+            "Ask for items, too (--items).",
+        )
+    if item_months is not None and not 1 <= item_months <= months:
+        raise BadSynthesis(
+            f"Items of {item_months} months cannot be made of {months} months.",
+            f"Ask for a number of months of items from 1 to {months}.",
+        )
 
 
 def quoted(text: str) -> str:
@@ -160,7 +202,7 @@ def _practice_text(england: England, practice: Practice) -> str:
     return ",".join(quoted(field) for field in (*above, practice.name, practice.code, *address))
 
 
-def _write_epd(prescribing: Prescribing, index: int, path: Path) -> None:
+def _write_epd(prescribing: Prescribing, index: int, rows: str, path: Path) -> None:
     month = prescribing.england.months[index]
     # Numbers as in the current files: no trailing zeros, and a point even when nothing follows it.
     numbers = [_decimal("r.quantity", 5), "r.items", _decimal("r.total_quantity", 5)]
@@ -170,7 +212,7 @@ def _write_epd(prescribing: Prescribing, index: int, path: Path) -> None:
                || {" || ',' || ".join(numbers)} || ',' || flag || ',' || r.snomed
         FROM (
             SELECT r.*, p.line AS who, m.line AS what, p.flag
-            FROM ({prescribing.month_sql(index)}) r
+            FROM ({rows}) r
             JOIN practice_text p USING (practice)
             JOIN presentation_text m USING (code)
             ORDER BY r.practice, r.presentation, r.place

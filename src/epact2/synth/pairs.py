@@ -11,7 +11,7 @@ import math
 
 import duckdb
 
-from epact2.synth.england import ENGLAND_PATIENTS, EXTENTS, England
+from epact2.synth.england import ENGLAND_PATIENTS, England
 from epact2.synth.formulary import Formulary
 from epact2.synth.tables import insert
 
@@ -61,7 +61,7 @@ def set_pairs(
     """
     _set_weights(england.seed, connection)
     _rake(england, formulary, usual, log_price, connection)
-    extent = EXTENTS[england.size]
+    extent = england.extent
     seed, population = england.seed, england.patients / ENGLAND_PATIENTS
     # A pair with too few items is drawn by lot. Lots go round systematically: along each presentation,
     # ICB by ICB, every so many items win one lot, so that the totals of ICBs and England stay as they are.

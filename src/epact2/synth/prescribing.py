@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import duckdb
 
 from epact2.synth.chance import SQL_MACROS
-from epact2.synth.england import EXTENTS, LIST_GROWTH, England
+from epact2.synth.england import LIST_GROWTH, England
 from epact2.synth.formulary import (
     Formulary,
     Presentation,
@@ -38,7 +38,7 @@ class Prescribing:
         """Make the tables that every month's rows are drawn from; months come later, one by one."""
         self.england = england
         self.connection = connection
-        self.formulary: Formulary = read_formulary(EXTENTS[england.size].presentations)
+        self.formulary: Formulary = read_formulary(england.extent.presentations)
         self._usual, self._log_price = self._find_usual()
         connection.execute(SQL_MACROS)
         set_patients(england, connection)

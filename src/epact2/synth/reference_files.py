@@ -6,7 +6,7 @@ import csv
 from itertools import pairwise
 from pathlib import Path
 
-from epact2.synth.england import EXTENTS, England, is_open, organisation_months, pcn_at
+from epact2.synth.england import England, is_open, organisation_months, pcn_at
 from epact2.synth.formulary import read_data, read_formulary, read_text
 
 SYNTHETIC = """SYNTHETIC DATA
@@ -48,7 +48,7 @@ def _folder(directory: Path) -> None:
 def write_bnf(england: England, directory: Path) -> list[Path]:
     """The hierarchy of the codes that are used, and the changes of code in January."""
     _folder(directory)
-    presentations = read_formulary(EXTENTS[england.size].presentations).presentations
+    presentations = read_formulary(england.extent.presentations).presentations
     used = {each.code[:length] for each in presentations for length in _LEVELS if length < len(each.code)}
     # The hierarchy gives appliances of 11 characters a product with the same code.
     used |= {each.code for each in presentations if len(each.code) == 11}
