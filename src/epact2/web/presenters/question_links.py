@@ -28,8 +28,10 @@ def query_string(query: Query, **more: str) -> str:
 class QuestionLinks:
     """The links of one answer's table."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, **more: str) -> None:
+        """``more`` are parts of the page's address that a question sorted another way keeps."""
         self.query = query
+        self.more = more
         self._patterns: dict[tuple[bool, ...], str] = {}
 
     @cached_property
@@ -52,7 +54,7 @@ class QuestionLinks:
         made = self._patterns[chosen]
         for place, code in enumerate(key):
             if code is not None:
-                made = made.replace(f"~{place}~", quote(_in_json(str(code)), safe=""))
+                made = made.replace(f"~{place}~", quote(in_json(str(code)), safe=""))
         return made
 
     def _address(self, key: Sequence[str | None]) -> str:
@@ -69,10 +71,11 @@ class QuestionLinks:
             order = (Order(by, descending=not (now and now.by == by and now.descending)),)
         if self.query.percentiles:
             return ""
-        return query_string(replace(self.query, order=order))
+        return query_string(replace(self.query, order=order), **self.more)
 
 
-def _in_json(code: str) -> str:
+def in_json(code: str) -> str:
+    """A code as it stands within a text of JSON."""
     return code.replace("\\", "\\\\").replace('"', '\\"')
 
 
