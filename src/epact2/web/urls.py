@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("search", search.results, name="search"),
     path("search/suggest", search.suggest, name="suggest"),
     path("help/", words.help_page, name="help"),
+    path("help/age", words.ages, name="ages"),
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
