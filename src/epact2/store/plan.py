@@ -54,6 +54,7 @@ class Source(Enum):
     ITEMS_BY_PRESENTATION = "item_by_presentation"
     PATIENT_MONTH = "patient_month"  # what is known of each patient who is in one place all the month
     MIXED_ITEMS = "mixed_item"  # the rows of the other patients
+    PREPARED = "prepared"  # of a level: see Scan.table
     POPULATION = "population"
     PRESCRIBERS = "prescriber_runs"  # from which month to which each practice prescribes
     LISTED_PRESCRIBERS = "listed_prescriber_runs"  # the same, among the months in which it has a list
@@ -120,9 +121,10 @@ class Scan:
     ``fields`` and ``counted`` are given as codes' numbers, ``slots`` as amounts. ``listing`` says that the
     rows prove their groups to be listed. ``databases`` with the months to read in each; ``of_month`` tells
     whether the rows of the result keep their month. For the conditions of patients, ``tested`` are given as
-    true or false, ``amounts`` as they are, and ``only_tested`` leaves out rows for which none is true;
-    ``medicine_tests`` are those of them that are known by presentation.
-    ``included_only``: without what the standard exclusions leave out.
+    true or false, ``amounts`` as they are; ``only_tested`` leaves out rows for which none is true, and
+    ``medicine_tests`` are those that are known by presentation.
+    ``included_only``: without what the standard exclusions leave out. ``prepared_at`` is the level of prepared
+    results, ``prepared_codes`` the organisations wanted of it.
     """
 
     source: Source
@@ -143,7 +145,16 @@ class Scan:
     only_tested: bool = False
     medicine_tests: MedicineTests | None = None
     included_only: bool = False
+    prepared_at: Field | None = None
+    prepared_codes: tuple[str, ...] | None = None
     reasons: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The name of the table that is read."""
+        if self.prepared_at is None:
+            return self.source.value
+        return f"prepared_{column_of(self.prepared_at)}"
 
     @property
     def fields_used(self) -> frozenset[Field | None]:

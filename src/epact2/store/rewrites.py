@@ -33,6 +33,7 @@ from epact2.store.plan import (
     prefixes_in,
 )
 from epact2.store.planner import COLUMNS
+from epact2.store.prepared_rewrite import prepared_results
 from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
@@ -40,7 +41,7 @@ _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better wi
 _FEW_RANGES = 64
 _OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
-_BY_MONTH = frozenset({Source.ROWS, *ITEM_SOURCES})
+_BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
@@ -275,6 +276,7 @@ def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
 
 
 REWRITES: tuple[tuple[str, Rewrite], ...] = (
+    ("prepared_results", prepared_results),
     ("agreeing_items", agreeing_items),
     ("organisation_keys", organisation_keys),
     ("choose_rollup", choose_rollup),

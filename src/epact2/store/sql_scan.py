@@ -21,6 +21,7 @@ from epact2.query.conditions import Leaf
 from epact2.query.nodes import Codes, Structure
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Scan, Slot, Source, column_of
+from epact2.store.prepared import column_name
 from epact2.store.sql_items import known_leaf, stored_number
 from epact2.store.sql_parts import (
     Parameters,
@@ -41,7 +42,7 @@ from epact2.store.sql_parts import (
 # Aliases within a scan: the facts, the practice, the practice as at the month, the medicine, the months.
 FACTS, NOW, THEN, MEDICINE, MONTHS, TESTS = "f", "p", "t", "m", "d", "x"
 _KEYED = "i_"
-PAID = "paid"
+PAID, CODE = "paid", "k"
 MONTH = "dispensed"
 LISTED = "listed"
 PRACTICES = "practices"
@@ -213,6 +214,8 @@ class ScanSelect:
     def amount(self, slot: Slot) -> exp.Expression:
         if slot not in self.scan.slots:
             return exp.Null()
+        if self.scan.source is Source.PREPARED:
+            return self.stored(column_name(slot))
         assert isinstance(slot.of, Measure)
         return self.stored(slot.of.column)
 
@@ -228,6 +231,9 @@ class ScanSelect:
             return self.stored("quantity")
         if field.of_items:
             return stored_number(field, self.scan.source, self.stored)
+        if field == self.scan.prepared_at:
+            self.stored("code")
+            return self.of(CODE, "id")
         if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
             section = self.stored("section")
             return exp.IntDiv(this=section, expression=number(100)) if field == CHAPTER else section
@@ -297,6 +303,11 @@ class ScanSelect:
                 on = exp.EQ(this=column("key", MEDICINE), expression=column("presentation", FACTS))
                 table = table_of(MEDICINES[self.plan.query.codes], alias=MEDICINE)
                 return select.join(table, on=on, copy=False)
+            case "k":
+                assert self.scan.prepared_at is not None
+                on = exp.EQ(this=column("code", CODE), expression=column("code", FACTS))
+                codes = table_of(f"codes_{column_of(self.scan.prepared_at)}", alias=CODE)
+                return select.join(codes, on=on, copy=False)
             case _ if alias.startswith(_KEYED):
                 name = alias.removeprefix(_KEYED)
                 on = exp.EQ(this=column("id", alias), expression=column(name, FACTS))
@@ -324,10 +335,10 @@ class ScanSelect:
         if MEDICINE in self.joins or TESTS in self.joins:
             self.stored("presentation")
         if len(scan.databases) == 1:
-            return table_of(scan.source.value, scan.databases[0][0], FACTS)
+            return table_of(scan.table, scan.databases[0][0], FACTS)
         names = list(self.columns) or ["month"]
         branches = [
-            exp.select(*(column(name) for name in names)).from_(table_of(scan.source.value, database))
+            exp.select(*(column(name) for name in names)).from_(table_of(scan.table, database))
             for database, _ in scan.databases
         ]
         if not branches:
@@ -347,6 +358,9 @@ class ScanSelect:
             )
         if scan.sections is not None:
             found.append(within(self.stored("section"), scan.sections, self.parameters))
+        if scan.prepared_codes is not None:
+            codes = self.parameters.listed(scan.prepared_codes, "VARCHAR")
+            found.append(call("list_contains", codes, self.stored("code")))
         if scan.practice_keys is not None:
             found.append(within(self.stored("practice"), scan.practice_keys, self.parameters))
         if scan.source not in RUNS:

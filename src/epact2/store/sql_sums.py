@@ -13,7 +13,7 @@ from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import MONTH, PRACTICE
 from epact2.query.periods import PLAIN, Lens, periods
 from epact2.store.catalogue import Catalogue
-from epact2.store.plan import Plan, Relation, Scan, Slot, column_of
+from epact2.store.plan import Plan, Relation, Scan, Slot, Source, column_of
 from epact2.store.planner import COLUMNS, MAIN, PEOPLE, lens_months
 from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
 from epact2.store.sql_patients import patients_summed
@@ -81,9 +81,14 @@ class Summing:
     def kind_of(self, slot: Slot) -> str:
         if not slot.is_count:
             return MAIN
-        if slot.condition is not None:
-            return next(name for name, read in self.patients.items() if read.slot == slot)
-        return next(one.name for one in self.plan.relations if one.counted and slot in one.scans[0].slots)
+        for name, read in self.patients.items():
+            if read.slot == slot:
+                return name
+        return next(
+            one.name
+            for one in self.plan.relations
+            if one.name not in (MAIN, PEOPLE, COLUMNS) and slot in one.scans[0].slots
+        )
 
     def sums_of(self, part: Part) -> list[Sums]:
         """The sums that a part reads, its own first."""
@@ -282,8 +287,9 @@ class Summing:
         return select.group_by(*keys.values(), copy=False) if keys else select
 
     def total(self, slot: Slot, lens: exp.Expression | None) -> exp.Expression:
-        if isinstance(slot.of, tuple):
-            relation = self.relations[self.kind_of(slot)]
+        relation = self.relations[self.kind_of(slot)] if slot.is_count else None
+        if relation is not None and relation.scans[0].source is not Source.PREPARED:
+            assert isinstance(slot.of, tuple)
             if relation.by_bits:
                 bits = call("bitstring_agg", column("counted_0", "r"), number(0), number(self.highest))
                 where = bits if lens is None else exp.Filter(this=bits, expression=exp.Where(this=lens))
