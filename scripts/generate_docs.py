@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from item_file_page import item_file
 
 from epact2 import cli
+from epact2.comparators.lists import Codes, MedicineList, medicine_lists
 from epact2.comparators.read import comparators
-from epact2.load import formats
-from epact2.load.item_formats import EXCLUDED_WHEN
-from epact2.model.costs import COST_RULES
-from epact2.model.patients import AGE_RULES, NOT_KNOWN, UNKNOWN_AGE_NAME
+from epact2.comparators.words import part_said, stated
+from epact2.model.items import ITEM_MEASURES
 from epact2.model.prescribing import FIELDS, POPULATION_MEASURES, PRESCRIBING_MEASURES
-from epact2.query.encode import value_to_json
-from epact2.query.words import value_name
+from epact2.query.formula import value_formula
+from epact2.query.named import NAMED
 
 REFERENCE = Path("docs/reference")
 HEAD = "<!-- Made by `make docs` from the code. Do not edit. -->\n"
@@ -35,11 +35,28 @@ def dictionary() -> Iterator[str]:
     yield "| field | dimension | meaning | source |\n| --- | --- | --- | --- |"
     for field in FIELDS:
         yield f"| {field.name} | {field.dimension.value} | {field.meaning} | {field.source} |"
+    yield "\n### Codes\n"
+    yield "Fields that have no codes but these. A question may give the code or its name.\n"
+    yield "| field | codes |\n| --- | --- |"
+    for field in FIELDS:
+        if field.closed:
+            codes = (f"`{code}`" if code == name else f"`{code}` {name}" for code, name in field.closed)
+            yield f"| {field.name} | {'; '.join(codes)} |"
     yield "\n## Measures of prescribing\n"
     yield "They add up over everything.\n"
     yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
     for measure in PRESCRIBING_MEASURES:
         yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Measures of single items\n"
+    yield "Only item files have them; they add up over everything.\n"
+    yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
+    for measure in ITEM_MEASURES:
+        yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Named values of patients and items\n"
+    yield "A name stands for a value; each is worked out again for every row and total.\n"
+    yield "| value | what it is |\n| --- | --- |"
+    for name, value in NAMED.items():
+        yield f"| {name} | {value_formula(value)} |"
     yield "\n## Measures of the population\n"
     yield (
         "They add up over organisations. Over months they are averaged, and they do not vary by medicine "
@@ -54,24 +71,69 @@ def comparator_pages() -> Iterator[str]:
     """Every comparator as its file defines it."""
     yield "# Comparators\n"
     yield (
-        "A comparator is a ratio of sums with a clinical reason. Rank, percentile and deciles are those of "
-        "OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the organisations of one "
-        "level that have a value; deciles are continuous percentiles of the unweighted values.\n"
+        "A comparator is a ratio of sums or counts with a clinical reason. Rank, percentile and deciles are "
+        "those of OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the "
+        "organisations of one level that have a value; deciles are continuous percentiles of the unweighted "
+        "values.\n"
+    )
+    yield (
+        "Where a source gives a count of patients and no ratio, the count is the numerator, shown beside the "
+        "value, and the denominator is the patients at risk or all patients registered. Comparators *of "
+        "items* need single prescription items and count identified patients. “Our list” and the like say "
+        "what is ours because no public source defines it. Lists of medicines stand "
+        '[at the end](#lists-of-medicines); `{"list": …}` in a definition stands for one.\n'
     )
     for one in comparators().values():
         yield f"## {one.title}\n"
-        yield f"`{one.key}` · {one.theme} · {one.direction.value} · version {one.version}\n"
+        of_items = " · of items" if one.needs_items else ""
+        yield f"`{one.key}` · {one.theme} · {one.direction.value} · version {one.version}{of_items}\n"
         yield f"{one.summary}\n"
         yield f"{one.why}\n"
         numerator = "items of the medicine that is asked for"
         if not one.any_medicine:
-            numerator = value_name(one.numerator.amount)
+            numerator = part_said(one.numerator.value)
         yield f"* Numerator: {one.numerator.name}: {numerator}."
-        yield f"* Denominator: {one.denominator.name}: {value_name(one.denominator.amount)}."
+        yield f"* Denominator: {one.denominator.name}: {part_said(one.denominator.value)}."
         yield f"* Per: {one.per:,}."
         yield f"* Source: {one.source}. Reviewed {one.reviewed.isoformat()}.\n"
         if not one.any_medicine:
-            yield f"```json\n{json.dumps(value_to_json(one.value), indent=1)}\n```\n"
+            parts = [_json(stated(one.numerator.value)), _json(stated(one.denominator.value))]
+            ratio = f'{{"ratio": [{parts[0]},\n           {parts[1]}], "per": {one.per}}}'
+            yield f"```json\n{ratio}\n```\n"
+    yield "## Lists of medicines\n"
+    yield (
+        "All at or beneath a code counts; a generic presentation counts with its brands. Codes that the BNF "
+        "no longer has are kept for months that still hold them.\n"
+    )
+    for shared in medicine_lists().values():
+        yield from _list(shared)
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _list(shared: MedicineList) -> Iterator[str]:
+    yield f"### {shared.name[:1].upper()}{shared.name[1:]}\n"
+    yield f"`{shared.key}` · {shared.source}. Reviewed {shared.reviewed.isoformat()}.\n"
+    if shared.note:
+        yield f"{shared.note}\n"
+    yield from _codes(shared.codes, "")
+    yield from _codes(shared.left_out, "Without ")
+    yield ""
+
+
+def _codes(codes: Codes, before: str) -> Iterator[str]:
+    kinds = (
+        ("lists", [f"`{name}`" for name in codes.lists]),
+        ("medicines", [f"{name} ({code})" for code, name in codes.medicines.items()]),
+        ("generic presentations", [f"{name} ({code})" for code, name in codes.equivalents.items()]),
+        ("codes no longer in the BNF", list(codes.withdrawn)),
+    )
+    for kind, found in kinds:
+        if found:
+            words = f"{before}{kind}"
+            yield f"* {words[:1].upper()}{words[1:]}: {', '.join(found)}."
 
 
 def commands() -> Iterator[str]:
@@ -127,82 +189,6 @@ def _shown(part: object) -> str:
     if isinstance(part, (tuple, list)):
         return " | ".join(_shown(one) for one in part)
     return "~" if part is None else str(part)
-
-
-def item_file() -> Iterator[str]:
-    """The files of single items, column by column, and what the loader does with them."""
-    yield "# Files of single items\n"
-    yield (
-        "`ITEMS_YYYYMM.csv` (UTF-8, comma, header; gzip and zip too) or `ITEMS_YYYYMM.parquet` with the same "
-        "column names: one dispensing month, one row an element of an item of a form. All columns must be "
-        "there, in any order, and none besides. Nothing is published in this form: it is the NHS warehouse's "
-        "own fact (form × item × element), to be drawn from it or made by `epact2 synth --items`.\n"
-    )
-    yield from _columns(formats.ITEMS)
-    yield (
-        "In Parquet whole numbers and months may be stored as integers, quantities and money as DECIMAL, all "
-        "else as text; floating point is refused, because it rounds money. An empty cell is null.\n"
-    )
-    yield "A file is refused, with line (or row), column and value, also when\n"
-    yield "* form, item and element stand twice, or a form is of two patients or two practices;"
-    yield "* a patient is identified, but has no pseudonym;"
-    yield "* rows are of another month.\n"
-    yield "## Which rows count\n"
-    yield (
-        "Rows that the standard exclusions leave out are kept, and count in no answer unless the question "
-        "says so. The field “exclusion” names the first reason:\n"
-    )
-    yield "| exclusion | a row with |\n| --- | --- |"
-    for reason, words in EXCLUDED_WHEN.items():
-        yield f"| {reason} | {words} |"
-    yield "\n## Ages\n"
-    yield "The first rule that gives an age from 0 to 120 decides.\n"
-    yield "| age source | name | how |\n| --- | --- | --- |"
-    for rule in AGE_RULES:
-        yield f"| {rule.source} | {rule.name} | {rule.meaning} |"
-    yield f"| {NOT_KNOWN} | {UNKNOWN_AGE_NAME} | No rule gives an age: it is -1. |"
-    yield (
-        "\nThe age on 30 September of the financial year comes from the PDS birth month alone. An earlier "
-        "item is one of a month that was loaded before, or with the same command.\n"
-    )
-    yield "## Actual cost\n"
-    yield (
-        "Rows whose ACTUAL_COST is not that of the rule of their month are counted in the load report; the "
-        "figure is kept as received.\n"
-    )
-    yield "| rule | months | actual cost | source |\n| --- | --- | --- | --- |"
-    for cost in COST_RULES:
-        months = f"{cost.first.name if cost.first else ''} to {cost.last.name if cost.last else ''}".strip()
-        groups = f" (groups: {', '.join(cost.groups)})" if cost.groups else ""
-        payments = " + ".join(one.upper() for one in cost.payments)
-        yield (
-            f"| {cost.name} | {months} | NIC - DISCOUNT + {payments}; DISCOUNT is {cost.discount}{groups} | "
-            f"{cost.source} |"
-        )
-    yield "\n## Patients verified late\n"
-    yield (
-        "`VERIFIED_YYYYMM.csv`: the patients of a month's items whose number PDS verified the month after. "
-        "Their rows become identified, with this birth month and gender, in a new release; older releases "
-        "stay as they were.\n"
-    )
-    yield from _columns(formats.VERIFICATION)
-    yield "## Areas\n"
-    yield (
-        "`imd.csv` gives the deprivation of areas, `practice_lsoa.csv` the area of each practice. The area of "
-        "a patient is that of the newest item of the month that names one, else that of the newest earlier "
-        "month, else that of the practice. Load them before the items: a new edition writes every month of "
-        "items again.\n"
-    )
-    for kind in (formats.IMD, formats.PRACTICE_LSOA):
-        yield from _columns(kind)
-
-
-def _columns(kind: str) -> Iterator[str]:
-    for layout in formats.layouts_of(kind):
-        yield "| column | holds | meaning |\n| --- | --- | --- |"
-        for column in layout.columns:
-            yield f"| {column.headers[0]} | {column.type.words} | {column.meaning} |"
-        yield ""
 
 
 DOCUMENTS = {
