@@ -70,9 +70,9 @@ def item_file() -> Iterator[str]:
     yield "## Areas\n"
     yield (
         "`imd.csv` gives the deprivation of areas, `practice_lsoa.csv` the area of each practice. The area "
-        "of a patient is that of the newest item of the month that names one, else that of the newest earlier "
-        "month, else that of the practice. Load them before the items: a new edition writes every month of "
-        "items again.\n"
+        "of a patient is that of the newest item of the month that names one, else that of the newest "
+        "earlier month, else that of the practice. Load them before the items: a new edition writes every "
+        "month of items again.\n"
     )
     for kind in (formats.IMD, formats.PRACTICE_LSOA):
         yield from _columns(kind)
