@@ -13,7 +13,7 @@ from rich.table import Table
 from epact2.access.policy import scope_for
 from epact2.access.viewer import OPERATOR
 from epact2.analysis.answer import Answer, answer, labelled
-from epact2.analysis.compare import ranking
+from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
 from epact2.cli.app import app, out
 from epact2.cli.app import engine as engine_here
@@ -23,9 +23,10 @@ from epact2.comparators.definition import Comparator
 from epact2.comparators.read import comparator_named, comparators
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension
-from epact2.model.months import DispensingMonth
+from epact2.model.months import DispensingMonth, span_name
 from epact2.query import codec
 from epact2.query.check import NotAnswerable, check
+from epact2.query.periods import NoData
 from epact2.query.result import Result, as_json
 from epact2.query.words import question_words
 from epact2.store.directory import Directory
@@ -104,8 +105,9 @@ def comparator(
 ) -> None:
     """Rank organisations by a comparator: numerator, denominator, value, rank and percentile."""
     if not name:
+        width = max(len(key) for key in comparators())
         for one in comparators().values():
-            typer.echo(f"{one.key:38} {one.summary}")
+            typer.echo(f"{one.key:{width}} {one.summary}")
         return
     field = codec.field_named(level)
     if field.dimension is not Dimension.ORGANISATION:
@@ -113,9 +115,9 @@ def comparator(
             f"“{level}” is no level of organisation.", "Use practice, PCN or ICB, for example."
         )
     engine = engine_here()
-    months = engine.directory.months
-    chosen = DispensingMonth.parse(month) if month else months[-1]
-    found = ranking(engine, OPERATOR, _comparator(name, bnf, engine.directory), field, chosen)
+    wanted = _comparator(name, bnf, engine.directory)
+    chosen = DispensingMonth.parse(month) if month else _latest_month(wanted, engine.directory)
+    found = ranking(engine, OPERATOR, wanted, field, chosen)
     heads = ("code", "name", "numerator", "denominator", "value", "rank", "percentile")
     rows = [
         (
@@ -159,6 +161,17 @@ def _comparator(name: str, bnf: str | None, directory: Directory) -> Comparator:
     if found.any_medicine and wanted:
         return found.for_medicine(BnfCode(wanted), directory.medicine_name(wanted))
     return found
+
+
+def _latest_month(wanted: Comparator, directory: Directory) -> DispensingMonth:
+    months = months_for(wanted, directory)
+    if not months:
+        raise NoData(
+            f"“{wanted.title}” looks back further than the items that are loaded: "
+            f"{span_name(directory.item_months)}.",
+            "Load item files of earlier months.",
+        )
+    return months[-1]
 
 
 def _print_table(given: Answer, result: Result) -> None:

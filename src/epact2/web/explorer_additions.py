@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from epact2.errors import Epact2Error
 from epact2.model.prescribing import PRACTICE_SETTING
-from epact2.query.codec import field_named, measure_named, parse, value_from_json
+from epact2.query.codec import field_named, measure_named
 from epact2.query.grains import conjuncts
 from epact2.query.nodes import EVERYTHING, Is, Not, Selection, Share, Value
 from epact2.web import explorer_filters as filters
 from epact2.web import explorer_patients as patients
 from epact2.web.explorer_editing import Editing, Problem
-from epact2.web.explorer_measures import put_together
+from epact2.web.explorer_measures import put_together, value_of_form
 
 
 def additions(work: Editing) -> None:
@@ -39,7 +39,7 @@ def _add_measure(work: Editing) -> None:
     for text in work.form.get("measure") or []:
         if text:
             try:
-                _append(work, "measure", value_from_json(parse(text) if text[:1] in '{"' else text))
+                _append(work, "measure", value_of_form(text))
             except Epact2Error as error:
                 work.wrong("measure", error)
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from epact2.web.views import (
     accounts,
     api,
+    comparator_list,
     comparators,
     data,
     downloads,
@@ -30,7 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("organisations/<str:level>/<str:code>", organisations.organisation, name="organisation"),
     path("medicines/", medicines.index, name="medicines"),
     path("medicines/<str:code>", medicines.page, name="medicine"),
-    path("comparators/", comparators.index, name="comparators"),
+    path("comparators/", comparator_list.index, name="comparators"),
     path("comparators/<slug:name>", comparators.page, name="comparator"),
     path("explorer/", explorer.page, name="explorer"),
     path("explorer.csv", downloads.csv, name="explorer-csv"),

@@ -30,6 +30,7 @@ from epact2.query.nodes import (
     UnderOrganisation,
     Value,
 )
+from epact2.query.packed import packed_if_long
 from epact2.query.words import Names, joined, months_words, selection_words, value_name
 from epact2.web import explorer_patients as patients
 from epact2.web.engine import Directory
@@ -152,7 +153,7 @@ def panel(work: Edited, directory: Directory) -> Panel:
     has_items = bool(directory.item_months)
     typed = work.typed
     return Panel(
-        question=dumps(query),
+        question=packed_if_long(dumps(query)),
         measures=tuple(_measure(value, place, query, names) for place, value in enumerate(query.values)),
         rows=tuple(_field("rows", place, one) for place, one in enumerate(query.rows)),
         columns=tuple(_field("columns", place, one) for place, one in enumerate(query.columns)),
@@ -276,7 +277,7 @@ def _measure_options(query: Query, has_items: bool) -> tuple[OptionGroup, ...]:
         OptionGroup(
             group.name,
             tuple(
-                Option(as_json(value_to_json(offer.value)), offer.name)
+                Option(offer.word or as_json(value_to_json(offer.value)), offer.name)
                 for offer in group.offers
                 if offer.value not in query.values
             ),

@@ -160,7 +160,7 @@ def _aside(data: MedicineData, asked: str) -> list[dict[str, str]]:
 
 
 def _fields(data: MedicineData) -> list[dict[str, object]]:
-    fields = filter_fields(data.choices, data.directory, f"{reverse('suggest')}?kind=organisation")
+    fields = filter_fields(data.choices, f"{reverse('suggest')}?kind=organisation")
     if data.code is None:
         return [one for one in fields if one["name"] in ("organisation", "month")]
     counts = {data.choices.level: data.peers.compared}
