@@ -10,13 +10,15 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from epact2.model.bnf import BnfCode
 from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
-from epact2.model.items import FORM, ITEM_MEASURES, PATIENT
+from epact2.model.items import AGE, FORM, ITEM_MEASURES, PATIENT
 from epact2.model.prescribing import (
     CALENDAR_YEAR,
     CHEMICAL_SUBSTANCE,
     FIELDS,
     FINANCIAL_YEAR,
+    LIST_SIZE,
     MONTH,
     NIC,
     PRESCRIBING_MEASURES,
@@ -35,10 +37,13 @@ from epact2.query.conditions import (
     NotCondition,
     Score,
 )
-from epact2.query.named import UNIQUE_MEDICINES
+from epact2.query.named import IDENTIFIED_PATIENTS, UNIQUE_MEDICINES
 from epact2.query.nodes import (
+    EVERYTHING,
     AllMonths,
     Amount,
+    AnyOf,
+    Between,
     Change,
     Codes,
     Distinct,
@@ -54,6 +59,7 @@ from epact2.query.nodes import (
     Share,
     Structure,
     Top,
+    UnderMedicine,
     Value,
     YearToDate,
 )
@@ -210,6 +216,8 @@ def values(draw: st.DrawFn, shape: Shape, people: bool, within_ratio: bool = Fal
         kinds += ["patients", "patients", "patients"]
     if depth > 0:
         kinds += ["ratio", "ratio", "share", "change", "rolling", "to date"]
+    if shape.of_items and draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from(PREPARED))
     kind = draw(st.sampled_from(kinds))
 
     def inner(within: bool = within_ratio) -> Value:
@@ -238,6 +246,25 @@ def values(draw: st.DrawFn, shape: Shape, people: bool, within_ratio: bool = Fal
             return YearToDate(inner())
 
 
+# Values that are prepared in the small Englands: a comparator's, as it were.
+PREPARED: tuple[Value, ...] = (
+    Amount(ITEMS_MEASURE, UnderMedicine(BnfCode("0501"))),
+    Amount(NIC),
+    IDENTIFIED_PATIENTS,
+    Patients(
+        AllConditions(
+            (Had(UnderMedicine(BnfCode("0501"))), NotCondition(Had(UnderMedicine(BnfCode("1001")))))
+        )
+    ),
+    Patients(AtLeast(UNIQUE_MEDICINES, Decimal(2)), Between(AGE, "18", "90")),
+    Patients(
+        AllConditions(
+            (Had(UnderMedicine(BnfCode("05"))), NotCondition(Had(UnderMedicine(BnfCode("05")), Before(2))))
+        )
+    ),
+)
+
+
 # --- Questions ------------------------------------------------------------------------------------------
 
 
@@ -252,8 +279,69 @@ def month_choices(draw: st.DrawFn) -> Months:
     return MonthRange(first, last)
 
 
+_ORGANISATIONS = [field for field in FIELDS if field.dimension in PEOPLE]
+_OF_PATIENTS = [field for field in FIELDS if field.dimension is Dimension.PATIENT and field.groups]
+
+
 @st.composite
-def questions(draw: st.DrawFn) -> Query:
+def comparator_questions(draw: st.DrawFn) -> Query:
+    """What a comparator's page asks: a ranking, deciles by month, one organisation's own line."""
+    numerator, denominator = (
+        draw(st.sampled_from(PREPARED)),
+        draw(st.sampled_from((*PREPARED, Amount(LIST_SIZE)))),
+    )
+    rows = draw(st.sampled_from([(), (MONTH,), *((field,) for field in _ORGANISATIONS)]))
+    columns = (MONTH,) if rows != (MONTH,) and draw(st.booleans()) else ()
+    ratio = Ratio(numerator, denominator, 100)
+    percentiles = (10, 50, 90) if rows and draw(st.integers(0, 3)) == 0 else ()
+    return Query(
+        values=(ratio,) if percentiles else tuple(dict.fromkeys((numerator, denominator, ratio))),
+        rows=rows,
+        columns=columns,
+        where=draw(selections(PEOPLE, leaves=2) | st.just(EVERYTHING)),
+        months=draw(month_choices()),
+        percentiles=percentiles,
+        totals=not percentiles and draw(st.integers(0, 4)) == 0,
+    )
+
+
+@st.composite
+def patient_questions(draw: st.DrawFn) -> Query:
+    """Patients and how many medicines they had, by what they are and where, month by month."""
+    chapters = draw(st.lists(st.sampled_from(("04", "05", "06", "10")), min_size=1, max_size=3, unique=True))
+    chosen = AnyOf(tuple(UnderMedicine(BnfCode(code)) for code in chapters))
+    many = AtLeast(Distinct((CHEMICAL_SUBSTANCE,), chosen), Decimal(draw(st.integers(1, 3))))
+    some = AtLeast(Amount(ITEMS_MEASURE), Decimal(draw(st.integers(1, 5))))
+    known = draw(
+        st.sampled_from(
+            [
+                many,
+                some,
+                Had(chosen),
+                AllConditions((many, NotCondition(some))),
+                AnyCondition((Had(chosen), some)),
+            ]
+        )
+    )
+    where = draw(value_selections((*PEOPLE, Dimension.PATIENT)))
+    fields = draw(st.lists(st.sampled_from([*_ORGANISATIONS, *_OF_PATIENTS]), max_size=2, unique=True))
+    return Query(
+        values=(Patients(known, where), Distinct((PATIENT,), where)),
+        rows=tuple(fields),
+        columns=(MONTH,) if draw(st.booleans()) else (),
+        where=draw(selections(PEOPLE, leaves=2) | st.just(EVERYTHING)),
+        months=draw(month_choices() | st.builds(Latest, st.just(1))),
+        totals=draw(st.integers(0, 3)) == 0,
+    )
+
+
+def questions() -> st.SearchStrategy[Query]:
+    """Any valid question, and more of those that engines have special ways for."""
+    return any_questions() | any_questions() | comparator_questions() | patient_questions()
+
+
+@st.composite
+def any_questions(draw: st.DrawFn) -> Query:
     """Any valid question."""
     shape = draw(shapes())
     people = shape.people_in_ratios and draw(st.booleans())

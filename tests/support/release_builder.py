@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from epact2.model.bnf import code_at, generic_equivalent
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import UNKNOWN_CODE
 from epact2.model.prescribing import POPULATION_MEASURES
+from epact2.query.nodes import Value
 from epact2.store import tables
 from epact2.store.item_tables import ITEM_TABLES, PATIENT_TABLES
 from epact2.store.reference_data import NO_PARENTS, PrescribingRow, ReferenceData
@@ -25,6 +26,7 @@ from epact2.store.release import Dataset, Release, Store, StoredFile, publish_re
 from epact2.store.tables import Table
 from support.item_files import Codes as _Codes
 from support.item_files import item_files
+from support.prepared_files import prepared_columns, prepared_files
 from support.small_data import (
     medicines_of,
     organisations_of,
@@ -38,8 +40,11 @@ _STRIDE = 1024  # keys of presentations leave gaps, as the loader's do
 _NOTHING = StoredFile("received", 0, "0" * 64)
 
 
-def build_release(root: Path, data: ReferenceData) -> Release:
-    """Write a store with one release of the data and make it the one in force."""
+def build_release(root: Path, data: ReferenceData, prepared: Sequence[Value] = ()) -> Release:
+    """Write a store with one release of the data and make it the one in force.
+
+    ``prepared`` are values whose results are worked out for every organisation.
+    """
     store = Store(root)
     for folder in (store.releases, store.received, store.files, store.temporary):
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,6 +106,11 @@ def build_release(root: Path, data: ReferenceData) -> Release:
         totals=totals_files,
         items=items_files,
         patients=patients_files,
+        prepared={
+            month: writer.write(f"prepared-{month}", contents, tuple(contents))
+            for month, contents in prepared_files(data, practice_keys, prepared).items()
+        },
+        prepared_columns=prepared_columns(prepared),
     )
     publish_release(root, release)
     return release

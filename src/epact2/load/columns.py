@@ -97,7 +97,7 @@ def number(scale: int, whole_digits: int = 12) -> Number:
     """A number with at most so many decimals and digits before the point."""
     if scale == 0:
         return Number("a whole number", rf"-?[0-9]{{1,{whole_digits}}}", 0, whole_digits)
-    plain = rf"-?(?:[0-9]{{1,{whole_digits}}}\.?[0-9]{{0,{scale}}}|\.[0-9]{{1,{scale}}})"
+    plain = rf"-?(?:[0-9]{{1,{whole_digits}}}(?:\.[0-9]{{0,{scale}}})?|\.[0-9]{{1,{scale}}})"
     return Number(f"a number with at most {scale} decimals", plain, scale, whole_digits)
 
 

@@ -39,6 +39,7 @@ from epact2.query.nodes import (
     Value,
     YearToDate,
 )
+from epact2.query.packed import unpacked
 from epact2.query.pieces import (
     FIELDS,
     UnknownName,
@@ -88,7 +89,8 @@ def loads(text: str) -> Query:
 
 
 def parse(text: str) -> Json:
-    """A JSON text as data, with an error that names the place."""
+    """A JSON text as data, with an error that names the place; a pressed text is unpacked first."""
+    text = unpacked(text)
     if _depth(text) > _DEEPEST:
         raise BadQuestion("The question is nested too deeply.", "Use fewer levels of “all” and “any”.")
     try:

@@ -147,7 +147,12 @@ def on_nothing(condition: Condition) -> bool | None:
         case Had() | AtLeast() | Score():
             if not isinstance(condition.window, Here):
                 return None
-            return not isinstance(condition, Had) and condition.least <= 0
+            return fulfilled_by_none(condition)
+
+
+def fulfilled_by_none(leaf: Leaf) -> bool:
+    """Whether a leaf is fulfilled where it selects no row: at least 0 of anything is."""
+    return not isinstance(leaf, Had) and leaf.least <= 0
 
 
 def selections(leaf: Leaf) -> Iterator[Selection]:

@@ -96,6 +96,11 @@ _CODE_OF: Mapping[Field, Callable[[Practice], str]] = {
 }
 
 
+def code_of(field: Field) -> Callable[[Practice], str]:
+    """How the code of a field of organisations is read from a practice as it is today."""
+    return _CODE_OF[field]
+
+
 def _code_test(field: Field, codes: frozenset[str]) -> Callable[[Practice], bool]:
     read = _CODE_OF[field]
     return lambda practice: read(practice) in codes
@@ -189,7 +194,8 @@ class Catalogue:
     rollups; ``items`` and ``patients`` for single items and for what is derived from them.
     ``items_agree`` are the months whose items add up to their prescribing, to the penny.
     ``sections_are_numbers`` tells whether the rollup by section can tell all sections apart.
-    ``highest_patient`` is the largest key of a patient.
+    ``highest_patient`` is the largest key of a patient. ``prepared`` gives the database of each month's
+    prepared results, ``prepared_columns`` what stands in them.
     """
 
     directory: Directory
@@ -203,6 +209,8 @@ class Catalogue:
     patients: Mapping[int, str] = field(default_factory=dict)
     items_agree: frozenset[int] = frozenset()
     highest_patient: int = 0
+    prepared: Mapping[int, str] = field(default_factory=dict)
+    prepared_columns: frozenset[str] = frozenset()
 
     def medicines(self, codes: Codes) -> Medicines:
         """The presentations under one sort of codes."""

@@ -33,6 +33,7 @@ from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import (
     items_database,
     patients_database,
+    prepared_database,
     read_catalogue,
     rows_database,
     totals_database,
@@ -84,7 +85,7 @@ class DuckDBEngine:
     def __init__(
         self,
         store: Path,
-        release: int | None = None,
+        release: int | Release | None = None,
         *,
         threads: int | None = None,
         memory_limit: str | None = None,
@@ -93,11 +94,12 @@ class DuckDBEngine:
     ) -> None:
         """Open a release, the one in force if none is named. Raises NoRelease or StoreDamaged.
 
+        The loader opens a release itself, before it is published.
         ``without`` names rewrites to leave out; the answers stay the same.
         """
         unknown = set(without) - set(rewrite_names())
         assert not unknown, f"no such rewrites: {unknown}"
-        self.release: Release = read_release(store, release)
+        self.release = release if isinstance(release, Release) else read_release(store, release)
         self._files = _files_of(Store(store), self.release)
         self._without = frozenset(without)
         self._timeout_s = timeout_s
@@ -116,6 +118,11 @@ class DuckDBEngine:
     def directory(self) -> Directory:
         """The names, codes and months of the release."""
         return self.catalogue.directory
+
+    def practices_of(self, month: int) -> frozenset[int]:
+        """The keys of the practices that prescribe or have a list in a month."""
+        sql = f"SELECT practice FROM {DIMENSIONS}.practice_month WHERE month = $month"  # noqa: S608 - ours
+        return frozenset(key for (key,) in self._fetch(sql, {"month": month}))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -329,6 +336,7 @@ def _files_of(store: Store, release: Release) -> dict[str, Path]:
         **{rows_database(month): store.file(found) for month, found in release.rows.items()},
         **{totals_database(year): store.file(found) for year, found in release.totals.items()},
         **{items_database(month): store.file(found) for month, found in release.items.items()},
+        **{prepared_database(month): store.file(found) for month, found in release.prepared.items()},
         **{patients_database(month): store.file(found) for month, found in release.patients.items()},
     }
 

@@ -36,6 +36,11 @@ def patients_database(month: int) -> str:
     return f"patients_{month}"
 
 
+def prepared_database(month: int) -> str:
+    """The name under which a month's prepared results are attached."""
+    return f"prepared_{month}"
+
+
 def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
     """The catalogue of a release. ``fetch`` asks the attached database of the dimensions."""
     practices = fetch(
@@ -59,6 +64,8 @@ def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
         published=Medicines(keys, [code for _, code, _ in medicines]),
         items={month: items_database(month) for month in release.items},
         patients={month: patients_database(month) for month in release.patients},
+        prepared={month: prepared_database(month) for month in release.prepared},
+        prepared_columns=frozenset(release.prepared_columns),
         items_agree=frozenset(month for month, *_, agree, _, _ in months if agree),
         highest_patient=max((highest or 0 for *_, highest in months), default=0),
         sections_are_numbers=all(code[:4].isdecimal() and code[:4].isascii() for code in latest),

@@ -6,7 +6,8 @@ rewritten by ``store.rewrites``. What is left is turned into SQL by ``store.sql`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
@@ -53,6 +54,7 @@ class Source(Enum):
     ITEMS_BY_PRESENTATION = "item_by_presentation"
     PATIENT_MONTH = "patient_month"  # what is known of each patient who is in one place all the month
     MIXED_ITEMS = "mixed_item"  # the rows of the other patients
+    PREPARED = "prepared"  # of a level: see Scan.table
     POPULATION = "population"
     PRESCRIBERS = "prescriber_runs"  # from which month to which each practice prescribes
     LISTED_PRESCRIBERS = "listed_prescriber_runs"  # the same, among the months in which it has a list
@@ -118,10 +120,13 @@ class Scan:
 
     ``fields`` and ``counted`` are given as codes' numbers, ``slots`` as amounts. ``listing`` says that the
     rows prove their groups to be listed. ``databases`` with the months to read in each; ``of_month`` tells
-    whether the rows of the result keep their month. For the conditions of patients, ``tested`` are given as
-    true or false, ``amounts`` as they are, and ``only_tested`` leaves out rows for which none is true;
-    ``medicine_tests`` are those of them that are known by presentation.
-    ``included_only``: without what the standard exclusions leave out.
+    whether the rows of the result keep their month.
+
+    For the conditions of patients, ``tested`` are given as true or false and ``amounts`` as they are;
+    ``only_tested`` leaves out rows for which none is true, and ``medicine_tests`` are those that are known by
+    presentation. ``included_only``: without what the standard exclusions leave out. ``chapters`` are those
+    whose medicines a row of patient_month counts. ``prepared_at`` is the level of prepared results,
+    ``prepared_codes`` the organisations wanted of it.
     """
 
     source: Source
@@ -142,7 +147,17 @@ class Scan:
     only_tested: bool = False
     medicine_tests: MedicineTests | None = None
     included_only: bool = False
+    prepared_at: Field | None = None
+    prepared_codes: tuple[str, ...] | None = None
+    chapters: tuple[str, ...] | None = None
     reasons: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The name of the table that is read."""
+        if self.prepared_at is None:
+            return self.source.value
+        return f"prepared_{column_of(self.prepared_at)}"
 
     @property
     def fields_used(self) -> frozenset[Field | None]:
@@ -164,29 +179,38 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Scans whose rows stand under one another, with the same fields."""
+    """Scans whose rows stand under one another, with the same fields.
+
+    Of patients that are counted: ``one_a_month`` says that the first scan has one row for each patient of a
+    month and the others have no row of these; ``by_bits`` that they are counted by setting bits.
+    """
 
     name: str
     fields: tuple[Field, ...]
     scans: tuple[Scan, ...]
     counted: tuple[Field, ...] = ()
+    one_a_month: bool = False
+    by_bits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PatientsRead:
     """What is read for the patients who fulfil a condition: the rows of the groups themselves, and for each
-    leaf with a window (by its place among the leaves) the rows of the window.
+    leaf with a window (by its place among the leaves) the rows of the window. ``prepared`` reads the patients
+    of patient_month; then ``scan`` reads the rows of the others.
     """
 
     name: str
     slot: Slot
     scan: Scan
     windows: tuple[tuple[int, Scan], ...] = ()
+    prepared: Scan | None = None
 
     @property
     def scans(self) -> tuple[Scan, ...]:
         """Its scans."""
-        return (self.scan, *(scan for _, scan in self.windows))
+        prepared = () if self.prepared is None else (self.prepared,)
+        return (*prepared, self.scan, *(scan for _, scan in self.windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +234,23 @@ class Plan:
         """All scans."""
         reads: tuple[Relation | PatientsRead, ...] = (*self.relations, *self.patients)
         return tuple(scan for read in reads for scan in read.scans)
+
+
+def each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
+    """The plan with every scan changed."""
+    relations = tuple(
+        replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
+    )
+    patients = tuple(
+        replace(
+            read,
+            scan=change(read.scan),
+            prepared=None if read.prepared is None else change(read.prepared),
+            windows=tuple((place, change(scan)) for place, scan in read.windows),
+        )
+        for read in plan.patients
+    )
+    return replace(plan, relations=relations, patients=patients)
 
 
 def fields_in(selection: Selection) -> frozenset[Field | None]:

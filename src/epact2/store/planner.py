@@ -204,7 +204,8 @@ class _Planner:
             part.grouping.fields and part.grouping.is_of_people and not part.grouping.others
             for part in self.all_parts
         )
-        redundant = not conjuncts(self.rest) and not about_people_alone
+        # Practices prescribe by their prescribing rows: one without single items of its own is still listed.
+        redundant = not conjuncts(self.rest) and not about_people_alone and not self.of_items
         if not has_grain_of_people or redundant:
             return []
         scan = self.scan(

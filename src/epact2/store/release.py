@@ -81,6 +81,8 @@ class Release:
     totals: Mapping[int, StoredFile] = field(default_factory=dict)
     items: Mapping[int, StoredFile] = field(default_factory=dict)
     patients: Mapping[int, StoredFile] = field(default_factory=dict)
+    prepared: Mapping[int, StoredFile] = field(default_factory=dict)
+    prepared_columns: tuple[str, ...] = ()
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -105,7 +107,7 @@ class Release:
     @property
     def file_names(self) -> frozenset[str]:
         """The names, within ``files``, of everything that this release reads."""
-        by_period = (self.rows, self.totals, self.items, self.patients)
+        by_period = (self.rows, self.totals, self.items, self.patients, self.prepared)
         stored = (self.dimensions, *(one for files in by_period for one in files.values()))
         return frozenset(one.name for one in stored)
 
@@ -224,6 +226,8 @@ def _read_manifest(path: Path) -> Release:
             # Manifests of before there were items do not have these.
             items=_stored_files(found.get("items", {})),
             patients=_stored_files(found.get("patients", {})),
+            prepared=_stored_files(found.get("prepared", {})),
+            prepared_columns=tuple(found.get("prepared_columns", ())),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(

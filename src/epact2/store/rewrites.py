@@ -13,17 +13,27 @@ from epact2.model.fields import Dimension
 from epact2.model.prescribing import CHAPTER, ENGLAND, PRACTICE, PRACTICE_SETTING, SECTION
 from epact2.query.nodes import Codes, Selection, Structure
 from epact2.store.catalogue import Catalogue, organisation_test
+from epact2.store.item_rewrites import (
+    agreeing_items,
+    bit_strings,
+    items_by_presentation,
+    medicines_by_table,
+    only_what_is_tested,
+    patient_months,
+)
 from epact2.store.plan import (
     ITEM_SOURCES,
     ROLLUPS,
     Plan,
     Scan,
     Source,
+    each_scan,
     fields_in,
     looks_only_at,
     prefixes_in,
 )
 from epact2.store.planner import COLUMNS
+from epact2.store.prepared_rewrite import prepared_results
 from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
@@ -31,12 +41,19 @@ _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better wi
 _FEW_RANGES = 64
 _OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
-_BY_MONTH = frozenset({Source.ROWS, *ITEM_SOURCES})
+_BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
 _BY_MEDICINE = frozenset(
-    {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION, Source.ITEMS, Source.ITEMS_BY_PRESENTATION}
+    {
+        Source.ROWS,
+        Source.BY_PRESENTATION,
+        Source.BY_SECTION,
+        Source.ITEMS,
+        Source.ITEMS_BY_PRESENTATION,
+        Source.MIXED_ITEMS,
+    }
 )
 
 
@@ -59,28 +76,13 @@ def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] =
     return rewrite(plan, catalogue, {*without, *others})
 
 
-def _each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
-    relations = tuple(
-        replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
-    )
-    patients = tuple(
-        replace(
-            read,
-            scan=change(read.scan),
-            windows=tuple((place, change(scan)) for place, scan in read.windows),
-        )
-        for read in plan.patients
-    )
-    return replace(plan, relations=relations, patients=patients)
-
-
 def _because(scan: Scan, reason: str) -> tuple[str, ...]:
     return (*scan.reasons, reason)
 
 
 def organisation_keys(plan: Plan, catalogue: Catalogue) -> Plan:
     """A condition on organisations as they are today that leaves few practices becomes their keys."""
-    return _each_scan(plan, lambda scan: _with_practice_keys(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _with_practice_keys(scan, plan, catalogue))
 
 
 def _with_practice_keys(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
@@ -112,7 +114,7 @@ def _has_any_organisation(selection: Selection) -> bool:
 
 def choose_rollup(plan: Plan, catalogue: Catalogue) -> Plan:
     """The smallest table that can tell apart what a scan needs."""
-    return _each_scan(plan, lambda scan: _rolled_up(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _rolled_up(scan, plan, catalogue))
 
 
 def _rolled_up(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
@@ -151,7 +153,7 @@ def _rollup_for(scan: Scan, plan: Plan, catalogue: Catalogue) -> tuple[Source, s
 
 def key_ranges(plan: Plan, catalogue: Catalogue) -> Plan:
     """A condition on medicines becomes ranges of keys, which lie together on disk."""
-    return _each_scan(plan, lambda scan: _with_key_ranges(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _with_key_ranges(scan, plan, catalogue))
 
 
 def _with_key_ranges(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
@@ -178,7 +180,7 @@ def choose_projection(plan: Plan, catalogue: Catalogue) -> Plan:
     """A few practices are read from the rows, which lie practice by practice, and not from a rollup that
     lies presentation by presentation.
     """
-    return _each_scan(plan, lambda scan: _by_practice(scan, catalogue))
+    return each_scan(plan, lambda scan: _by_practice(scan, catalogue))
 
 
 def _by_practice(scan: Scan, catalogue: Catalogue) -> Scan:
@@ -196,7 +198,7 @@ def _by_practice(scan: Scan, catalogue: Catalogue) -> Scan:
 
 def prescriber_runs(plan: Plan, catalogue: Catalogue) -> Plan:
     """Which practices prescribe in which months is kept as runs of months, far fewer than practice-months."""
-    return _each_scan(plan, lambda scan: _as_runs(scan, plan))
+    return each_scan(plan, lambda scan: _as_runs(scan, plan))
 
 
 def _as_runs(scan: Scan, plan: Plan) -> Scan:
@@ -259,12 +261,12 @@ def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
 
 def prune_months(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the files of months that are needed."""
-    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source in _BY_MONTH, "months"))
+    return each_scan(plan, lambda scan: _pruned(scan, lambda source: source in _BY_MONTH, "months"))
 
 
 def prune_years(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the rollups of years that are needed."""
-    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source in ROLLUPS, "years"))
+    return each_scan(plan, lambda scan: _pruned(scan, lambda source: source in ROLLUPS, "years"))
 
 
 def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
@@ -281,10 +283,17 @@ def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
 
 
 REWRITES: tuple[tuple[str, Rewrite], ...] = (
+    ("prepared_results", prepared_results),
+    ("agreeing_items", agreeing_items),
     ("organisation_keys", organisation_keys),
     ("choose_rollup", choose_rollup),
+    ("patient_months", patient_months),
+    ("only_what_is_tested", only_what_is_tested),
+    ("items_by_presentation", items_by_presentation),
+    ("medicines_by_table", medicines_by_table),
     ("key_ranges", key_ranges),
     ("choose_projection", choose_projection),
+    ("bit_strings", bit_strings),
     ("prescriber_runs", prescriber_runs),
     ("practices_last", practices_last),
     ("prune_months", prune_months),

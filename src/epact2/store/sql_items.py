@@ -6,12 +6,17 @@ from ages: no text is read or compared for any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING
 
 from sqlglot import exp
 
 from epact2.model import items
 from epact2.model.fields import Field
+from epact2.query.conditions import AtLeast, Had, Leaf
+from epact2.query.nodes import Amount, Distinct
+from epact2.store.item_rewrites import chapters_of
+from epact2.store.item_tables import medicines_column
 from epact2.store.plan import Source, column_of
 from epact2.store.sql_parts import number
 
@@ -60,3 +65,38 @@ def stored_number(field: Field, source: Source, stored: Stored) -> exp.Expressio
 def _known(age: exp.Expression, band: exp.Expression, unknown: int) -> exp.Expression:
     below = exp.LT(this=age, expression=number(0))
     return exp.Case(ifs=[exp.If(this=below, true=number(unknown))], default=band)
+
+
+def known_leaf(leaf: Leaf, stored: Stored) -> exp.Expression:
+    """Whether a row of patient_month fulfils a leaf that it knows of: see ``item_rewrites.is_known``."""
+    match leaf:
+        case Had(selection):
+            return exp.GT(this=_medicines(chapters_of(selection), stored), expression=number(0))
+        case AtLeast(Amount(), least):
+            what: exp.Expression = stored("items")
+        case AtLeast(Distinct(_, where), least):
+            what = _medicines(chapters_of(where), stored)
+        case _:
+            raise AssertionError(f"patient_month does not know {leaf}")
+    return exp.GTE(this=what, expression=number(int(least.to_integral_value(ROUND_CEILING))))
+
+
+def counted_of_patient(
+    counted: Sequence[Field], chapters: Sequence[str] | None, stored: Stored
+) -> exp.Expression:
+    """What a patient's row counts: the patient, if there is any medicine of the chapters, or these."""
+    if chapters is None:
+        return number(1)
+    medicines = _medicines(chapters, stored)
+    if len(counted) > 1:
+        return medicines
+    return exp.cast(exp.GT(this=medicines, expression=number(0)), "INTEGER")
+
+
+def _medicines(chapters: Sequence[str] | None, stored: Stored) -> exp.Expression:
+    """How many different substances of some chapters: numbers below 256, whose sum may not be."""
+    assert chapters, "patient_month knows medicines by chapter"
+    total = exp.cast(stored(medicines_column(chapters[0])), "INTEGER")
+    for chapter in chapters[1:]:
+        total = exp.Add(this=total, expression=stored(medicines_column(chapter)))  # type: ignore[assignment]
+    return exp.Paren(this=total)

@@ -27,6 +27,7 @@ from epact2.query.conditions import (
     Leaf,
     NotCondition,
     Score,
+    fulfilled_by_none,
     leaves,
 )
 from epact2.query.grains import conjuncts
@@ -34,9 +35,9 @@ from epact2.query.nodes import AllOf, Amount, Selection
 from epact2.query.periods import PLAIN, Lens
 from epact2.store.plan import PatientsRead, Scan, column_of
 from epact2.store.planner import lens_months, window_months_of
-from epact2.store.sql_parts import aggregate, all_of, any_of, call, column, named, number
+from epact2.store.sql_parts import aggregate, all_of, any_of, call, column, named, number, stack
 from epact2.store.sql_scan import MONTH as DISPENSED
-from epact2.store.sql_scan import patients_select
+from epact2.store.sql_scan import patient_months_select, patients_select
 from epact2.store.terms import Grouping
 
 if TYPE_CHECKING:
@@ -113,6 +114,40 @@ class _Patients:
         return len(self.lenses) > 1
 
     def select(self) -> exp.Query:
+        """The counts by group: of the rows of each patient, and of patient_month where that is read."""
+        counted = self.counted()
+        if self.read.prepared is None:
+            return counted
+        keys = [column_of(field) for field in self.summing.key_fields(self.grouping)]
+        names = [self.name(lens) for lens in self.lenses]
+        both = stack([counted, self.counted_months(self.read.prepared)]).subquery("q", copy=False)
+        sums = [named(exp.cast(exp.Sum(this=column(name, "q")), "BIGINT"), name) for name in names]
+        select = exp.select(*(column(key, "q") for key in keys), *sums).from_(both)
+        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+
+    def name(self, lens: Lens) -> str:
+        return f"{self.summing.names[self.read.slot]}_{self.plan.lenses.index(lens)}"
+
+    def counted_months(self, scan: Scan) -> exp.Select:
+        """The patients of patient_month who fulfil the condition, by group."""
+        months = patient_months_select(
+            scan, self.plan, self.summing.catalogue, self.summing.parameters, self.leaves
+        )
+        select = exp.select().from_(months.subquery("r", copy=False))
+        select, keys = self.by_group(select)
+        facts = {place: column(f"leaf_{place}", "r") for place in range(len(self.leaves))}
+        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
+        shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
+        for lens in self.lenses:
+            where = [holds]
+            if self.by_lens:
+                where.append(exp.EQ(this=column("lens", "w"), expression=self.lens_number(lens)))
+            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
+        select = select.select(*shown, copy=False)
+        return select.group_by(*keys.values(), copy=False) if keys else select
+
+    def counted(self) -> exp.Select:
+        """The patients whose rows fulfil the condition, by group."""
         keys = [column_of(field) for field in self.summing.key_fields(self.grouping)]
         patients, facts = self.patients(keys)
         rows: exp.Select = exp.select().from_(patients.subquery("q", copy=False))
@@ -125,15 +160,15 @@ class _Patients:
             rows = rows.join(
                 self.window(place, scan).subquery(alias, copy=False), on=on, join_type="left", copy=False
             )
-            facts[place] = exp.Coalesce(this=column("fulfilled", alias), expressions=[exp.false()])
+            none = exp.true() if fulfilled_by_none(self.leaves[place]) else exp.false()
+            facts[place] = exp.Coalesce(this=column("fulfilled", alias), expressions=[none])
         holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
         shown: list[exp.Expression] = [column(key, "q") for key in keys]
         for lens in self.lenses:
             where = [holds]
             if self.by_lens:
                 where.append(exp.EQ(this=column("lens", "q"), expression=self.lens_number(lens)))
-            name = f"{self.summing.names[self.read.slot]}_{self.plan.lenses.index(lens)}"
-            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), name))
+            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
         select = rows.select(*shown, copy=False)
         return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
 
@@ -144,6 +179,22 @@ class _Patients:
         """One row for each group, lens and patient, with the leaves of the group's own rows."""
         rows = patients_select(self.read.scan, self.plan, self.summing.catalogue, self.summing.parameters)
         select = exp.select().from_(rows.subquery("r", copy=False))
+        select, keys = self.by_group(select)
+        shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
+        if self.by_lens:
+            shown.append(column("lens", "w"))
+        shown.append(column(_PATIENT, "r"))
+        grouped = [one.this if isinstance(one, exp.Alias) else one for one in shown]
+        columns = _Leaves(self.read.scan)
+        facts: dict[int, exp.Expression] = {}
+        for place, leaf in enumerate(self.leaves):
+            if isinstance(leaf.window, Here):
+                shown.append(named(columns.fulfilled(leaf), f"leaf_{place}"))
+                facts[place] = column(f"leaf_{place}", "q")
+        return select.select(*shown, copy=False).group_by(*grouped, copy=False), facts
+
+    def by_group(self, select: exp.Select) -> tuple[exp.Select, dict[Field, exp.Expression]]:
+        """Rows ``r`` joined to the periods that their months count for, and the keys of their groups."""
         if self.mapped or self.by_lens:
             on = exp.EQ(this=column(DISPENSED, "w"), expression=column(DISPENSED, "r"))
             months = self.month_map(None).subquery("w", copy=False)
@@ -157,18 +208,7 @@ class _Patients:
         keys = {field: key(field) for field in self.grouping.fields}
         if self.grouping.others:
             select, keys = self.summing.left_out(select, self.grouping, keys)
-        shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
-        if self.by_lens:
-            shown.append(column("lens", "w"))
-        shown.append(column(_PATIENT, "r"))
-        grouped = [one.this if isinstance(one, exp.Alias) else one for one in shown]
-        columns = _Leaves(self.read.scan)
-        facts: dict[int, exp.Expression] = {}
-        for place, leaf in enumerate(self.leaves):
-            if isinstance(leaf.window, Here):
-                shown.append(named(columns.fulfilled(leaf), f"leaf_{place}"))
-                facts[place] = column(f"leaf_{place}", "q")
-        return select.select(*shown, copy=False).group_by(*grouped, copy=False), facts
+        return select, keys
 
     def window(self, place: int, scan: Scan) -> exp.Select:
         """One row for each period, lens and patient: whether the rows of a window fulfil a leaf."""

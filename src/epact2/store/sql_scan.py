@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -17,10 +17,12 @@ from epact2.model.prescribing import (
     QUANTITY_PER_ITEM,
     SNOMED_CODE,
 )
+from epact2.query.conditions import Leaf
 from epact2.query.nodes import Codes, Structure
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Scan, Slot, Source, column_of
-from epact2.store.sql_items import stored_number
+from epact2.store.prepared import column_name
+from epact2.store.sql_items import counted_of_patient, known_leaf, stored_number
 from epact2.store.sql_parts import (
     Parameters,
     all_of,
@@ -40,9 +42,10 @@ from epact2.store.sql_parts import (
 # Aliases within a scan: the facts, the practice, the practice as at the month, the medicine, the months.
 FACTS, NOW, THEN, MEDICINE, MONTHS, TESTS = "f", "p", "t", "m", "d", "x"
 _KEYED = "i_"
-PAID = "paid"
+PAID, CODE = "paid", "k"
 MONTH = "dispensed"
 LISTED = "listed"
+ALONE = "alone"  # what the one row of a patient in a month counts
 PRACTICES = "practices"
 PRACTICES_AS_AT = "practices_as_at"
 MEDICINES = {Codes.LATEST: "medicines_latest", Codes.AS_PUBLISHED: "medicines_published"}
@@ -74,6 +77,15 @@ def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Pa
     return ScanSelect(scan, plan, catalogue, parameters).of_patients()
 
 
+def patient_months_select(
+    scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters, leaves: Sequence[Leaf]
+) -> exp.Select:
+    """The rows of patient_month: numbers of the fields' codes, the month if kept, and whether each leaf of a
+    condition is fulfilled (``leaf_0`` …).
+    """
+    return ScanSelect(scan, plan, catalogue, parameters).of_patient_months(leaves)
+
+
 class ScanSelect:
     """The pieces of one scan's SQL. Whatever is asked of it says what has to be joined and read, so its table
     (``facts``) and joins (``completed``) come last.
@@ -94,7 +106,10 @@ class ScanSelect:
         shown = [named(self.id_of(field), column_of(field)) for field in scan.fields]
         if scan.of_month:
             shown.append(named(self.stored("month"), MONTH))
-        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
+        counted = scan.counted if scan.source is not Source.PATIENT_MONTH else ()
+        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(counted)]
+        if scan.source is Source.PATIENT_MONTH:
+            shown.append(named(counted_of_patient(scan.counted, scan.chapters, self.stored), ALONE))
         if not scan.counted:
             shown += [named(self.amount(slot), name) for slot, name in slots.items()]
         if with_listing:
@@ -159,6 +174,15 @@ class ScanSelect:
             where.append(any_of(tests))
         return self.completed(exp.select(*shown).from_(self.facts()), where)
 
+    def of_patient_months(self, leaves: Sequence[Leaf]) -> exp.Select:
+        """See ``patient_months_select``."""
+        shown = [named(self.id_of(field), column_of(field)) for field in self.scan.fields]
+        if self.scan.of_month:
+            shown.append(named(self.stored("month"), MONTH))
+        shown += [named(known_leaf(leaf, self.stored), f"leaf_{place}") for place, leaf in enumerate(leaves)]
+        where = list(self.conditions())
+        return self.completed(exp.select(*shown).from_(self.facts()), where)
+
     def test(self, place: int) -> exp.Expression:
         """Whether a selection of a patient's condition selects the row."""
         if self.scan.medicine_tests is not None and place in self.scan.medicine_tests.places:
@@ -194,6 +218,8 @@ class ScanSelect:
     def amount(self, slot: Slot) -> exp.Expression:
         if slot not in self.scan.slots:
             return exp.Null()
+        if self.scan.source is Source.PREPARED:
+            return self.stored(column_name(slot))
         assert isinstance(slot.of, Measure)
         return self.stored(slot.of.column)
 
@@ -209,6 +235,9 @@ class ScanSelect:
             return self.stored("quantity")
         if field.of_items:
             return stored_number(field, self.scan.source, self.stored)
+        if field == self.scan.prepared_at:
+            self.stored("code")
+            return self.of(CODE, "id")
         if self.scan.source is Source.BY_SECTION and field.dimension is Dimension.MEDICINE:
             section = self.stored("section")
             return exp.IntDiv(this=section, expression=number(100)) if field == CHAPTER else section
@@ -278,6 +307,11 @@ class ScanSelect:
                 on = exp.EQ(this=column("key", MEDICINE), expression=column("presentation", FACTS))
                 table = table_of(MEDICINES[self.plan.query.codes], alias=MEDICINE)
                 return select.join(table, on=on, copy=False)
+            case "k":
+                assert self.scan.prepared_at is not None
+                on = exp.EQ(this=column("code", CODE), expression=column("code", FACTS))
+                codes = table_of(f"codes_{column_of(self.scan.prepared_at)}", alias=CODE)
+                return select.join(codes, on=on, copy=False)
             case _ if alias.startswith(_KEYED):
                 name = alias.removeprefix(_KEYED)
                 on = exp.EQ(this=column("id", alias), expression=column(name, FACTS))
@@ -305,10 +339,10 @@ class ScanSelect:
         if MEDICINE in self.joins or TESTS in self.joins:
             self.stored("presentation")
         if len(scan.databases) == 1:
-            return table_of(scan.source.value, scan.databases[0][0], FACTS)
+            return table_of(scan.table, scan.databases[0][0], FACTS)
         names = list(self.columns) or ["month"]
         branches = [
-            exp.select(*(column(name) for name in names)).from_(table_of(scan.source.value, database))
+            exp.select(*(column(name) for name in names)).from_(table_of(scan.table, database))
             for database, _ in scan.databases
         ]
         if not branches:
@@ -328,6 +362,9 @@ class ScanSelect:
             )
         if scan.sections is not None:
             found.append(within(self.stored("section"), scan.sections, self.parameters))
+        if scan.prepared_codes is not None:
+            codes = self.parameters.listed(scan.prepared_codes, "VARCHAR")
+            found.append(call("list_contains", codes, self.stored("code")))
         if scan.practice_keys is not None:
             found.append(within(self.stored("practice"), scan.practice_keys, self.parameters))
         if scan.source not in RUNS:
@@ -339,7 +376,8 @@ class ScanSelect:
         if scan.of_patients:
             if scan.source is Source.ITEMS:
                 found.append(self.stored("patient_identified"))
-            found.append(exp.NEQ(this=self.stored("patient"), expression=number(0)))
+            if scan.source in (Source.ITEMS, Source.ITEMS_BY_PRESENTATION):
+                found.append(exp.NEQ(this=self.stored("patient"), expression=number(0)))
         found += [
             condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
         ]

@@ -1,0 +1,343 @@
+"""Rewrites for questions about items and patients: which table is read, and how patients are counted.
+
+Like all rewrites they are pure functions of a plan and the release's catalogue, and the answers do not change
+without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from epact2.model import bnf
+from epact2.model.fields import Dimension, Field
+from epact2.model.items import (
+    ADULT,
+    AGE,
+    AGE_BAND_5,
+    AGE_BAND_5_SEPTEMBER,
+    AGE_BAND_20,
+    AGE_SEPTEMBER,
+    GENDER,
+    IMD_QUINTILE,
+    PATIENT,
+    PATIENT_IDENTIFIED,
+)
+from epact2.model.measures import Measure
+from epact2.model.organisations import LEVELS
+from epact2.model.prescribing import CHEMICAL_SUBSTANCE, ENGLAND, ITEMS, PRACTICE
+from epact2.query.conditions import AtLeast, Had, Here, Leaf, leaves, on_nothing
+from epact2.query.grains import conjuncts
+from epact2.query.nodes import Amount, AnyOf, Codes, Distinct, Selection, UnderMedicine
+from epact2.store.catalogue import Catalogue
+from epact2.store.item_tables import CHAPTERS
+from epact2.store.plan import (
+    MedicineTests,
+    PatientsRead,
+    Plan,
+    Relation,
+    Scan,
+    Source,
+    each_scan,
+    looks_only_at,
+)
+from epact2.store.planner import lens_months
+from epact2.store.terms import answer_parts, cells_of, ranking_part
+
+# What the narrow tables know of a row beside its practice, presentation and month.
+_ATTRIBUTES = frozenset(
+    {
+        PATIENT,
+        PATIENT_IDENTIFIED,
+        AGE,
+        AGE_BAND_5,
+        AGE_BAND_20,
+        ADULT,
+        AGE_SEPTEMBER,
+        AGE_BAND_5_SEPTEMBER,
+        GENDER,
+        IMD_QUINTILE,
+    }
+)
+_KNOWN_COUNTS = ((PATIENT,), (PATIENT, CHEMICAL_SUBSTANCE))
+_MOST_BITS = 512 << 23  # of all groups' bit strings together: 512 MB
+
+
+def agreeing_items(plan: Plan, catalogue: Catalogue) -> Plan:
+    """What a scan needs no items for is read from the prescribing of months that their items add up to."""
+    return each_scan(plan, lambda scan: _as_prescribing(scan, catalogue))
+
+
+def _as_prescribing(scan: Scan, catalogue: Catalogue) -> Scan:
+    fits = (
+        scan.source is Source.ITEMS
+        and scan.included_only
+        and not scan.of_patients
+        and not any(slot.of.of_items for slot in scan.slots if isinstance(slot.of, Measure))
+        and not any(
+            _is_of(field, Dimension.PATIENT, Dimension.ITEM, Dimension.LINE) for field in scan.fields_used
+        )
+        and set(scan.months) <= catalogue.items_agree
+    )
+    if not fits:
+        return scan
+    return replace(
+        scan,
+        source=Source.ROWS,
+        databases=tuple((database, (month,)) for month, database in sorted(catalogue.rows.items())),
+        reasons=(*scan.reasons, "the months' items add up to their prescribing"),
+    )
+
+
+def _is_of(field: Field | None, *dimensions: Dimension) -> bool:
+    return field is not None and field.dimension in dimensions
+
+
+def items_by_presentation(plan: Plan, catalogue: Catalogue) -> Plan:
+    """A condition on medicines is read from the narrow copy that lies presentation by presentation."""
+    return each_scan(plan, lambda scan: _by_presentation(scan, catalogue))
+
+
+def _by_presentation(scan: Scan, catalogue: Catalogue) -> Scan:
+    limited = any(looks_only_at(one, Dimension.MEDICINE) for one in scan.conditions) or scan.only_tested
+    if scan.source is not Source.ITEMS or not limited or not is_narrow(scan, catalogue):
+        return scan
+    return replace(
+        scan,
+        source=Source.ITEMS_BY_PRESENTATION,
+        databases=_derived(catalogue),
+        reasons=(*scan.reasons, "items of one presentation lie together"),
+    )
+
+
+def is_narrow(scan: Scan, catalogue: Catalogue) -> bool:
+    """Whether the narrow tables know all that a scan needs."""
+    return (
+        scan.included_only
+        and not any(slot.of.of_items for slot in scan.slots if isinstance(slot.of, Measure))
+        and not any(measure.of_items for measure in scan.amounts)
+        and all(
+            not _is_of(field, Dimension.LINE, Dimension.ITEM, Dimension.PATIENT) or field in _ATTRIBUTES
+            for field in scan.fields_used
+        )
+        and set(scan.months) <= catalogue.patients.keys()
+    )
+
+
+def _derived(catalogue: Catalogue) -> tuple[tuple[str, tuple[int, ...] | None], ...]:
+    return tuple((database, (month,)) for month, database in sorted(catalogue.patients.items()))
+
+
+def only_what_is_tested(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Of patients' rows only those that a leaf selects, where the others make no difference."""
+
+    def limited(scan: Scan) -> Scan:
+        return replace(
+            scan, only_tested=True, reasons=(*scan.reasons, "only rows that the condition looks at")
+        )
+
+    changed = []
+    for read in plan.patients:
+        assert read.slot.condition is not None
+        scan = limited(read.scan) if on_nothing(read.slot.condition) is False else read.scan
+        windows = tuple((place, limited(window)) for place, window in read.windows)
+        changed.append(replace(read, scan=scan, windows=windows))
+    return replace(plan, patients=tuple(changed))
+
+
+def medicines_by_table(plan: Plan, catalogue: Catalogue) -> Plan:
+    """What is tested of medicines alone is looked up by presentation, all tests in one small table."""
+    return each_scan(plan, lambda scan: _with_medicine_tests(scan, plan, catalogue))
+
+
+def _with_medicine_tests(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
+    places = tuple(place for place, one in enumerate(scan.tested) if looks_only_at(one, Dimension.MEDICINE))
+    if not places or len(places) < len(scan.tested) or not scan.only_tested:
+        return scan
+    medicines = catalogue.medicines(plan.query.codes)
+    selected = [medicines.selected(scan.tested[place]) for place in places]
+    positions = sorted(frozenset().union(*selected))
+    tests = MedicineTests(
+        places=places,
+        keys=tuple(medicines.keys[position] for position in positions),
+        selected=tuple(tuple(position in one for position in positions) for one in selected),
+    )
+    ranges = medicines.key_ranges(positions)
+    reason = f"the medicines are {len(positions)} presentations in {len(ranges)} ranges of keys"
+    return replace(
+        scan,
+        medicine_tests=tests,
+        presentation_ranges=ranges if len(ranges) <= _FEW_RANGES else scan.presentation_ranges,
+        reasons=(*scan.reasons, reason),
+    )
+
+
+_FEW_RANGES = 64
+
+
+# --- Patients who are in one place all the month ---------------------------------------------------------
+
+
+def patient_months(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Patients of single months are counted from a table with one row for each, where what is asked of their
+    medicines is how many of some chapters they had; the few who moved or had a birthday from their own rows.
+    """
+    relations = tuple(_counted_by_month(one, plan, catalogue) for one in plan.relations)
+    patients = tuple(_prepared(one, plan, catalogue) for one in plan.patients)
+    return replace(plan, relations=relations, patients=patients)
+
+
+def _counted_by_month(relation: Relation, plan: Plan, catalogue: Catalogue) -> Relation:
+    if relation.counted not in _KNOWN_COUNTS or len(relation.scans) != 1:
+        return relation
+    (scan,) = relation.scans
+    (slot,) = scan.slots
+    of_medicines = [one for one in scan.conditions if looks_only_at(one, Dimension.MEDICINE)]
+    others = replace(scan, conditions=tuple(one for one in scan.conditions if one not in of_medicines))
+    chapters = chapters_of(of_medicines[0]) if len(of_medicines) == 1 else None
+    medicines_known = bool(chapters) and plan.query.codes is Codes.LATEST
+    known = medicines_known if of_medicines or len(relation.counted) > 1 else True
+    fits = (
+        known
+        and _is_of_patient_months(replace(others, counted=(PATIENT,)), catalogue)
+        and _of_single_months(plan, catalogue, slot)
+    )
+    if not fits:
+        return relation
+    prepared, _ = _both_sources(replace(others, chapters=chapters), catalogue)
+    _, rest = _both_sources(scan, catalogue)
+    return replace(relation, scans=(prepared, rest), one_a_month=True)
+
+
+def _is_of_patient_months(scan: Scan, catalogue: Catalogue) -> bool:
+    medicines = any(field is None or field.dimension is Dimension.MEDICINE for field in scan.fields_used)
+    return scan.source is Source.ITEMS and not medicines and is_narrow(scan, catalogue)
+
+
+def _both_sources(scan: Scan, catalogue: Catalogue) -> tuple[Scan, Scan]:
+    prepared = replace(
+        scan,
+        source=Source.PATIENT_MONTH,
+        databases=_derived(catalogue),
+        reasons=(*scan.reasons, "one row for each patient who is in one place all the month"),
+    )
+    rest = replace(
+        scan,
+        source=Source.MIXED_ITEMS,
+        databases=_derived(catalogue),
+        reasons=(*scan.reasons, "the rows of the other patients"),
+    )
+    return prepared, rest
+
+
+def _of_single_months(plan: Plan, catalogue: Catalogue, slot: object) -> bool:
+    """Whether each number of a slot is of one month only."""
+    ranking = ranking_part(plan.query)
+    parts = (*answer_parts(plan.query), *((ranking[0],) if ranking else ()))
+    cells = {cell for part in parts for term in part.terms for cell in cells_of(term) if cell.slot == slot}
+    return all(
+        len(seen or ()) <= 1
+        for cell in cells
+        for seen in lens_months(cell.lens, cell.grouping.time_fields, plan, catalogue.directory).values()
+    )
+
+
+def _prepared(read: PatientsRead, plan: Plan, catalogue: Catalogue) -> PatientsRead:
+    condition = read.slot.condition
+    assert condition is not None
+    known = (
+        not read.windows
+        and plan.query.codes is Codes.LATEST
+        and all(is_known(leaf) for leaf in leaves(condition))
+        and _is_of_patient_months(replace(read.scan, tested=(), counted=(PATIENT,)), catalogue)
+        and _of_single_months(plan, catalogue, read.slot)
+    )
+    if not known:
+        return read
+    prepared, rest = _both_sources(read.scan, catalogue)
+    # All rows of a patient are needed to know what the patient had none of; they are few here.
+    return replace(read, scan=replace(rest, only_tested=False), prepared=replace(prepared, only_tested=False))
+
+
+def is_known(leaf: Leaf) -> bool:
+    """Whether a row of patient_month knows if the patient fulfils a leaf."""
+    if not isinstance(leaf.window, Here):
+        return False
+    match leaf:
+        case Had(selection):
+            return bool(chapters_of(selection))
+        case AtLeast(Distinct((field,), where)) if field == CHEMICAL_SUBSTANCE:
+            return bool(chapters_of(where))
+        case AtLeast(Amount(measure, where)) if measure == ITEMS:
+            return chapters_of(where) is None
+        case _:
+            return False
+
+
+def chapters_of(selection: Selection) -> tuple[str, ...] | None:
+    """The chapters that a selection is the union of; none when it is no such union; None for everything."""
+    match selection:
+        case UnderMedicine(code) if code.level == bnf.CHAPTER and code.text in CHAPTERS:
+            return (code.text,)
+        case AnyOf(parts):
+            found = [chapters_of(part) for part in parts]
+            if not found or any(not one for one in found):
+                return ()
+            return tuple(sorted({chapter for one in found for chapter in one or ()}))
+        case _:
+            parts = conjuncts(selection)
+            if not parts:
+                return None
+            return chapters_of(parts[0]) if len(parts) == 1 and parts[0] != selection else ()
+
+
+# --- Bit strings -----------------------------------------------------------------------------------------
+
+
+def bit_strings(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Patients of few groups are counted by setting a bit for each: the keys of patients are dense."""
+    ranking = ranking_part(plan.query)
+    parts = (*answer_parts(plan.query), *((ranking[0],) if ranking else ()))
+    periods = len(plan.months) * len(plan.lenses)
+
+    def few(relation: Relation) -> bool:
+        groupings = {
+            cell.grouping
+            for part in parts
+            for term in part.terms
+            for cell in cells_of(term)
+            if cell.slot in relation.scans[0].slots
+        }
+        groups = max((_groups(grouping.fields, periods, catalogue) for grouping in groupings), default=1)
+        return groups * catalogue.highest_patient <= _MOST_BITS
+
+    relations = tuple(
+        replace(relation, by_bits=True)
+        if relation.counted == (PATIENT,)
+        and not relation.one_a_month
+        and catalogue.highest_patient
+        and few(relation)
+        else relation
+        for relation in plan.relations
+    )
+    return replace(plan, relations=relations)
+
+
+def _groups(fields: Iterable[Field], periods: int, catalogue: Catalogue) -> int:
+    """At most so many groups."""
+    count = 1
+    for field in fields:
+        count *= _codes_of(field, periods, catalogue)
+    return count
+
+
+def _codes_of(field: Field, periods: int, catalogue: Catalogue) -> int:
+    if field.dimension is Dimension.TIME:
+        return periods
+    if field == ENGLAND:
+        return 1
+    if field == PRACTICE:
+        return len(catalogue.practices)
+    if field.name in LEVELS:
+        return len(catalogue.directory.organisations_at(field.name)) + 1
+    return len(field.closed) or 1_000_000
