@@ -21,7 +21,7 @@ from epact2.model.prescribing import (
     TOTAL_QUANTITY,
 )
 from epact2.query.codec import parse, value_from_json
-from epact2.query.named import NAMED
+from epact2.query.named import NAME_OF, NAMED
 from epact2.query.nodes import (
     EVERYTHING,
     Amount,
@@ -147,7 +147,8 @@ def _comparators(*, of_items: bool) -> tuple[Offer, ...]:
     return tuple(
         Offer(one.title, one.value, f"{_COMPARATOR}{one.key}")
         for one in comparators().values()
-        if not one.any_medicine and one.needs_items == of_items
+        # What has a name of its own is offered by that name.
+        if not one.any_medicine and one.needs_items == of_items and one.value not in NAME_OF
     )
 
 
