@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from item_file_page import item_file
 
 from epact2 import cli
 from epact2.comparators.lists import Codes, MedicineList, medicine_lists
 from epact2.comparators.read import comparators
 from epact2.comparators.words import part_said, stated
+from epact2.model.items import ITEM_MEASURES
 from epact2.model.prescribing import FIELDS, POPULATION_MEASURES, PRESCRIBING_MEASURES
+from epact2.query.formula import value_formula
+from epact2.query.named import NAMED
 
 REFERENCE = Path("docs/reference")
 HEAD = "<!-- Made by `make docs` from the code. Do not edit. -->\n"
@@ -31,11 +35,28 @@ def dictionary() -> Iterator[str]:
     yield "| field | dimension | meaning | source |\n| --- | --- | --- | --- |"
     for field in FIELDS:
         yield f"| {field.name} | {field.dimension.value} | {field.meaning} | {field.source} |"
+    yield "\n### Codes\n"
+    yield "Fields that have no codes but these. A question may give the code or its name.\n"
+    yield "| field | codes |\n| --- | --- |"
+    for field in FIELDS:
+        if field.closed:
+            codes = (f"`{code}`" if code == name else f"`{code}` {name}" for code, name in field.closed)
+            yield f"| {field.name} | {'; '.join(codes)} |"
     yield "\n## Measures of prescribing\n"
     yield "They add up over everything.\n"
     yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
     for measure in PRESCRIBING_MEASURES:
         yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Measures of single items\n"
+    yield "Only item files have them; they add up over everything.\n"
+    yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
+    for measure in ITEM_MEASURES:
+        yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Named values of patients and items\n"
+    yield "A name stands for a value; each is worked out again for every row and total.\n"
+    yield "| value | what it is |\n| --- | --- |"
+    for name, value in NAMED.items():
+        yield f"| {name} | {value_formula(value)} |"
     yield "\n## Measures of the population\n"
     yield (
         "They add up over organisations. Over months they are averaged, and they do not vary by medicine "
@@ -171,6 +192,7 @@ def _shown(part: object) -> str:
 
 
 DOCUMENTS = {
+    "item-file.md": item_file,
     "questions.md": questions,
     "dictionary.md": dictionary,
     "comparators.md": comparator_pages,

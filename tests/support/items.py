@@ -356,3 +356,38 @@ def exclusion(row: Mapping[str, str]) -> str:
     if int(row["PRESCRIBER_ORGANISATION_TYPE"]) in EXCLUDED_PRESCRIBER_TYPES:
         return "prescriber type"
     return "included"
+
+
+# --- Beside the items -----------------------------------------------------------------------------------
+
+
+def write_imd(folder: Path, deciles: Mapping[str, int]) -> Path:
+    """Write a file of deprivation."""
+    path = folder / "imd.csv"
+    path.write_text(
+        "LSOA_CODE,IMD_DECILE\n" + "".join(f"{code},{decile}\n" for code, decile in deciles.items())
+    )
+    return path
+
+
+def write_practice_areas(folder: Path, areas: Mapping[str, str]) -> Path:
+    """Write a file of the areas of practices."""
+    path = folder / "practice_lsoa.csv"
+    path.write_text("PRACTICE_CODE,LSOA_CODE\n" + "".join(f"{code},{area}\n" for code, area in areas.items()))
+    return path
+
+
+def write_verification(
+    folder: Path, patients: Mapping[str, tuple[str, str]], month: str = MONTH, name: str = ""
+) -> Path:
+    """Write a file of verified patients: pseudonym, then month of birth and gender."""
+    path = folder / (name or f"VERIFIED_{month}.csv")
+    path.write_text(
+        "YEAR_MONTH,PATIENT_ID,PDS_BIRTH_MONTH,GENDER\n"
+        + "".join(f"{month},{one},{born},{gender}\n" for one, (born, gender) in patients.items())
+    )
+    return path
+
+
+DECILES = {"SL0000001": 1, "SL0000009": 10, "SL0000010": 4, "SL0000020": 6}
+AREAS_OF_PRACTICES = {"A81001": "SL0000020", "L84073": "SL0000099"}

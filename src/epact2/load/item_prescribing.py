@@ -98,8 +98,9 @@ def compare(
 
     def totals(table: str, where: str) -> str:
         return (
-            f"SELECT code, presentation, {sums} FROM {table} JOIN (SELECT key, {one} AS code FROM practice_code) AS known "  # noqa: S608
-            f"ON known.key = practice {where} GROUP BY code, presentation"
+            f"SELECT code, presentation, {sums} FROM {table} "  # noqa: S608 - declared names
+            f"JOIN (SELECT key, {one} AS code FROM practice_code) AS known ON known.key = practice "
+            f"{where} GROUP BY code, presentation"
         )
 
     differs = " OR ".join(f"i.{name} IS DISTINCT FROM e.{name}" for name in _COMPARED)

@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from epact2.load import fast
+from epact2.load.columns import BadCell, Choice, Code
 from epact2.load.fast import Relation, fetch_one, quoted
-from epact2.load.layouts import Layout
+from epact2.load.layouts import Column, Layout
 from epact2.load.parquet import ParquetReader, damaged, table_function
 from epact2.load.read import MOST_FAULTS, Reader, StrictReader
 from epact2.load.receive import Received
@@ -83,8 +84,9 @@ def read_items(
 ) -> ItemMonth:
     """Check a whole file. Raises FileRefused."""
     assert recognised.layout is not None
+    checked: dict[str, frozenset[str]] = {}
     if received.is_parquet:
-        table, rows = _open_parquet(connection, received, recognised)
+        table, rows, checked = _open_parquet(connection, received, recognised)
     else:
         table, rows = _stage(connection, received, recognised, folder)
 
@@ -95,10 +97,7 @@ def read_items(
 
     try:
         distinct = {
-            name: frozenset(
-                code
-                for (code,) in connection.execute(f"SELECT DISTINCT {name} FROM {table}").fetchall()  # noqa: S608
-            )
+            name: checked[name] if name in checked else _distinct(connection, table, name)
             for name in _DISTINCT
         }
         month = one_month(distinct["month"], expected, lambda: reader("true"))
@@ -108,6 +107,12 @@ def read_items(
             raise damaged(received, error) from error
         raise
     return ItemMonth(month, received, recognised, table, rows, distinct, warnings, reader)
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> frozenset[str]:
+    """The different texts of a column; null is the empty text."""
+    found = connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()  # noqa: S608
+    return frozenset(text or "" for (text,) in found)
 
 
 # --- CSV ------------------------------------------------------------------------------------------------
@@ -167,34 +172,61 @@ def _q(name: str) -> str:
 
 def _open_parquet(
     connection: duckdb.DuckDBPyConnection, received: Received, recognised: Recognised
-) -> tuple[str, int]:
-    """A Parquet file as a table with types, each cell of which was looked at. Raises FileRefused."""
+) -> tuple[str, int, dict[str, frozenset[str]]]:
+    """A Parquet file as a table with types, and the different codes of its columns. Raises FileRefused.
+
+    Codes are looked at once each, numbers in every row. Pseudonyms are nearly as many as rows: they are
+    looked at when they get their keys.
+    """
     source = table_function(received)
     values = []
-    checks = []
-    for column, header in recognised.headed:
-        stored = recognised.stored_of(column.name)
-        values.append(f'{value(column.type, stored, _q(header))} AS "{column.name}"')
-        checks.append(condition(column.type, stored, _q(header)))
-    right = ", ".join(f"coalesce(bool_and({one}), true)" for one in checks)
+    checks: dict[str, str] = {}
+    distinct: dict[str, frozenset[str]] = {}
+    wrong = []
     try:
+        for column, header in recognised.headed:
+            stored = recognised.stored_of(column.name)
+            values.append(f'{value(column.type, stored, _q(header))} AS "{column.name}"')
+            test = condition(column.type, stored, _q(header))
+            if column.name == "patient":
+                continue
+            if stored is Stored.TEXT and isinstance(column.type, (Code, Choice)):
+                distinct[column.name] = _distinct(connection, source, _q(header))
+                if not all(_is_right(column, text) for text in distinct[column.name]):
+                    wrong.append(f"NOT {test}")
+            else:
+                checks[column.name] = test
+        right = ", ".join(f"coalesce(bool_and({one}), true)" for one in checks.values())
         rows, *are_right = fetch_one(connection, f"SELECT count(*), {right} FROM {source}")  # noqa: S608
     except duckdb.Error as error:
         raise damaged(received, error) from error
-    if not all(are_right):
-        wrong = " OR ".join(
-            f"NOT {one}" for one, is_right in zip(checks, are_right, strict=True) if not is_right
-        )
-        for _ in ParquetReader(connection, received, recognised, wrong):
-            pass
-        raise AssertionError("a cell was found wrong by one reader and right by the other")
+    wrong += [f"NOT {test}" for test, right in zip(checks.values(), are_right, strict=True) if not right]
+    if wrong:
+        refuse_cells(connection, received, recognised, " OR ".join(wrong))
     if not rows:
         raise FileRefused(
             Refusal(
                 received.name, "it has no rows.", "Fetch the file again: a month without rows is not loaded."
             )
         )
-    return f"(SELECT {', '.join(values)} FROM {source})", int(str(rows))  # noqa: S608 - declared in formats
+    return f"(SELECT {', '.join(values)} FROM {source})", int(str(rows)), distinct  # noqa: S608
+
+
+def _is_right(column: Column, text: str) -> bool:
+    try:
+        column.type.canonical(text)
+    except BadCell:
+        return False
+    return True
+
+
+def refuse_cells(
+    connection: duckdb.DuckDBPyConnection, received: Received, recognised: Recognised, where: str
+) -> None:
+    """Name the wrong cells of the rows of a Parquet file that a condition finds. Raises FileRefused."""
+    for _ in ParquetReader(connection, received, recognised, where):
+        pass
+    raise AssertionError("a cell was found wrong by one reader and right by the other")
 
 
 # --- Both -----------------------------------------------------------------------------------------------

@@ -61,7 +61,9 @@ def write_month(
 
 def _scaled(column: str, scale: int) -> str:
     """A plain number as a whole number of its smallest parts; exact, as plain numbers have no more digits."""
-    return f"CAST(CAST({column} AS DECIMAL(18, {scale})) * {10**scale} AS BIGINT)"
+    # Twelve digits before the point and five after, times 100,000, are more than DECIMAL(18) can hold.
+    number = f"CAST(CAST({column} AS DECIMAL(18, {scale})) AS DECIMAL(38, {scale}))"
+    return f"CAST({number} * {10**scale} AS BIGINT)"
 
 
 @dataclass(frozen=True, slots=True)

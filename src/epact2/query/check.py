@@ -242,13 +242,7 @@ def _patient_field(query: Query) -> str:
 def _notes_on_items(query: Query) -> Iterator[str]:
     if not needs_items(query):
         return
-    if query.exclusions is Exclusions.STANDARD:
-        yield (
-            "Standard exclusions apply: items disallowed, not dispensed, referred back, out of hours, from "
-            "private dispensers or prescribers, requisitions and dummy forms do not count."
-        )
-    else:
-        yield "Items under the standard exclusions are counted too, so figures are above those of open data."
+    yield exclusion_note(query.exclusions)
     if any(PATIENT in _counted(value) or _has_condition(value) for value in query.values):
         yield (
             "Patients are those whose NHS number was captured and verified; each counts once in every row, "
@@ -258,6 +252,16 @@ def _notes_on_items(query: Query) -> Iterator[str]:
         field.dimension in (Dimension.MEDICINE, Dimension.LINE, Dimension.ITEM) for field in query.grain
     ):
         yield "A condition on patients is judged by what each row of the table holds, not by all they had."
+
+
+def exclusion_note(exclusions: Exclusions) -> str:
+    """What an answer from single items says about the items that the standard exclusions leave out."""
+    if exclusions is Exclusions.NONE:
+        return "Items under the standard exclusions are counted too, so figures are above those of open data."
+    return (
+        "Standard exclusions apply: items disallowed, not dispensed, referred back, out of hours, from "
+        "private dispensers or prescribers, requisitions and dummy forms do not count."
+    )
 
 
 def _has_condition(value: Value) -> bool:

@@ -59,6 +59,7 @@ _ATTRIBUTES = frozenset(
         IMD_QUINTILE,
     }
 )
+_KNOWN_COUNTS = ((PATIENT,), (PATIENT, CHEMICAL_SUBSTANCE))
 _MOST_BITS = 512 << 23  # of all groups' bit strings together: 512 MB
 
 
@@ -187,13 +188,25 @@ def patient_months(plan: Plan, catalogue: Catalogue) -> Plan:
 
 
 def _counted_by_month(relation: Relation, plan: Plan, catalogue: Catalogue) -> Relation:
-    if relation.counted != (PATIENT,) or len(relation.scans) != 1:
+    if relation.counted not in _KNOWN_COUNTS or len(relation.scans) != 1:
         return relation
     (scan,) = relation.scans
     (slot,) = scan.slots
-    if not _is_of_patient_months(scan, catalogue) or not _of_single_months(plan, catalogue, slot):
+    of_medicines = [one for one in scan.conditions if looks_only_at(one, Dimension.MEDICINE)]
+    others = replace(scan, conditions=tuple(one for one in scan.conditions if one not in of_medicines))
+    chapters = chapters_of(of_medicines[0]) if len(of_medicines) == 1 else None
+    medicines_known = bool(chapters) and plan.query.codes is Codes.LATEST
+    known = medicines_known if of_medicines or len(relation.counted) > 1 else True
+    fits = (
+        known
+        and _is_of_patient_months(replace(others, counted=(PATIENT,)), catalogue)
+        and _of_single_months(plan, catalogue, slot)
+    )
+    if not fits:
         return relation
-    return replace(relation, scans=_both_sources(scan, catalogue), one_a_month=True)
+    prepared, _ = _both_sources(replace(others, chapters=chapters), catalogue)
+    _, rest = _both_sources(scan, catalogue)
+    return replace(relation, scans=(prepared, rest), one_a_month=True)
 
 
 def _is_of_patient_months(scan: Scan, catalogue: Catalogue) -> bool:

@@ -120,11 +120,13 @@ class Scan:
 
     ``fields`` and ``counted`` are given as codes' numbers, ``slots`` as amounts. ``listing`` says that the
     rows prove their groups to be listed. ``databases`` with the months to read in each; ``of_month`` tells
-    whether the rows of the result keep their month. For the conditions of patients, ``tested`` are given as
-    true or false, ``amounts`` as they are; ``only_tested`` leaves out rows for which none is true, and
-    ``medicine_tests`` are those that are known by presentation.
-    ``included_only``: without what the standard exclusions leave out. ``prepared_at`` is the level of prepared
-    results, ``prepared_codes`` the organisations wanted of it.
+    whether the rows of the result keep their month.
+
+    For the conditions of patients, ``tested`` are given as true or false and ``amounts`` as they are;
+    ``only_tested`` leaves out rows for which none is true, and ``medicine_tests`` are those that are known by
+    presentation. ``included_only``: without what the standard exclusions leave out. ``chapters`` are those
+    whose medicines a row of patient_month counts. ``prepared_at`` is the level of prepared results,
+    ``prepared_codes`` the organisations wanted of it.
     """
 
     source: Source
@@ -147,6 +149,7 @@ class Scan:
     included_only: bool = False
     prepared_at: Field | None = None
     prepared_codes: tuple[str, ...] | None = None
+    chapters: tuple[str, ...] | None = None
     reasons: tuple[str, ...] = ()
 
     @property

@@ -33,7 +33,9 @@ def prepared_results(plan: Plan, catalogue: Catalogue) -> Plan:
     relations = [_with_counts(_with_amounts(one, catalogue), plan, catalogue) for one in plan.relations]
     patients = []
     for read in plan.patients:
-        found = _counted(read.name, read.slot, read.scan, plan, catalogue)
+        # A window looks at all of the scope, which was everything when the results were prepared.
+        whole = not any(scan.conditions for _, scan in read.windows)
+        found = _counted(read.name, read.slot, read.scan, plan, catalogue) if whole else None
         if found is None:
             patients.append(read)
         else:

@@ -46,7 +46,14 @@ _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
 _BY_MEDICINE = frozenset(
-    {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION, Source.ITEMS, Source.ITEMS_BY_PRESENTATION}
+    {
+        Source.ROWS,
+        Source.BY_PRESENTATION,
+        Source.BY_SECTION,
+        Source.ITEMS,
+        Source.ITEMS_BY_PRESENTATION,
+        Source.MIXED_ITEMS,
+    }
 )
 
 

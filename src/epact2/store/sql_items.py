@@ -81,6 +81,18 @@ def known_leaf(leaf: Leaf, stored: Stored) -> exp.Expression:
     return exp.GTE(this=what, expression=number(int(least.to_integral_value(ROUND_CEILING))))
 
 
+def counted_of_patient(
+    counted: Sequence[Field], chapters: Sequence[str] | None, stored: Stored
+) -> exp.Expression:
+    """What a patient's row counts: the patient, if there is any medicine of the chapters, or these."""
+    if chapters is None:
+        return number(1)
+    medicines = _medicines(chapters, stored)
+    if len(counted) > 1:
+        return medicines
+    return exp.cast(exp.GT(this=medicines, expression=number(0)), "INTEGER")
+
+
 def _medicines(chapters: Sequence[str] | None, stored: Stored) -> exp.Expression:
     """How many different substances of some chapters: numbers below 256, whose sum may not be."""
     assert chapters, "patient_month knows medicines by chapter"

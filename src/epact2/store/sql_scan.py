@@ -22,7 +22,7 @@ from epact2.query.nodes import Codes, Structure
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Scan, Slot, Source, column_of
 from epact2.store.prepared import column_name
-from epact2.store.sql_items import known_leaf, stored_number
+from epact2.store.sql_items import counted_of_patient, known_leaf, stored_number
 from epact2.store.sql_parts import (
     Parameters,
     all_of,
@@ -45,6 +45,7 @@ _KEYED = "i_"
 PAID, CODE = "paid", "k"
 MONTH = "dispensed"
 LISTED = "listed"
+ALONE = "alone"  # what the one row of a patient in a month counts
 PRACTICES = "practices"
 PRACTICES_AS_AT = "practices_as_at"
 MEDICINES = {Codes.LATEST: "medicines_latest", Codes.AS_PUBLISHED: "medicines_published"}
@@ -105,7 +106,10 @@ class ScanSelect:
         shown = [named(self.id_of(field), column_of(field)) for field in scan.fields]
         if scan.of_month:
             shown.append(named(self.stored("month"), MONTH))
-        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
+        counted = scan.counted if scan.source is not Source.PATIENT_MONTH else ()
+        shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(counted)]
+        if scan.source is Source.PATIENT_MONTH:
+            shown.append(named(counted_of_patient(scan.counted, scan.chapters, self.stored), ALONE))
         if not scan.counted:
             shown += [named(self.amount(slot), name) for slot, name in slots.items()]
         if with_listing:

@@ -21,6 +21,7 @@ from epact2.model.prescribing import (
     TOTAL_QUANTITY,
 )
 from epact2.query.codec import parse, value_from_json
+from epact2.query.named import NAMED
 from epact2.query.nodes import (
     EVERYTHING,
     Amount,
@@ -55,6 +56,7 @@ class OfferGroup:
     offers: tuple[Offer, ...]
 
 
+PATIENT_VALUES = "Patients and items"
 # How a value can be shown, by the name of the choice in the form.
 WAYS = {
     "plain": "The number itself",
@@ -100,9 +102,12 @@ def put_together(
     return shown_as(value, way)
 
 
-@lru_cache(maxsize=1)
-def offers() -> tuple[OfferGroup, ...]:
-    """Everything that is offered, in groups, in the order of the form."""
+@lru_cache(maxsize=2)
+def offers(*, items_loaded: bool = True) -> tuple[OfferGroup, ...]:
+    """Everything that is offered, in groups, in the order of the form; what needs single items only where
+    they are loaded.
+    """
+    with_items = (OfferGroup(PATIENT_VALUES, tuple(named(value) for value in NAMED.values())),)
     items, cost, nic = Amount(ITEMS), Amount(ACTUAL_COST), Amount(NIC)
     patients = Amount(LIST_SIZE)
     over_time = [shown_as(amount, way) for amount in (items, cost) for way in WAYS if way != "plain"]
@@ -123,6 +128,7 @@ def offers() -> tuple[OfferGroup, ...]:
                 )
             ),
         ),
+        *(with_items if items_loaded else ()),
         OfferGroup("Shares and changes", tuple(named(value) for value in over_time)),
         OfferGroup("Comparators", _comparators(of_items=False)),
         OfferGroup("Comparators of single items and patients", _comparators(of_items=True)),

@@ -33,8 +33,10 @@ def _address_of(text: str) -> str:
 class QuestionLinks:
     """The links of one answer's table."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, **more: str) -> None:
+        """``more`` are parts of the page's address that a question sorted another way keeps."""
         self.query = query
+        self.more = more
         # An address for each kind of cell, and the text that it was made from where that is too long for one.
         self._patterns: dict[tuple[bool, ...], tuple[str, str]] = {}
 
@@ -60,9 +62,9 @@ class QuestionLinks:
         address, text = self._patterns[chosen]
         for place, code in enumerate(key):
             if code is not None:
-                in_json = _in_json(str(code))
-                address = address.replace(f"~{place}~", quote(in_json, safe=""))
-                text = text.replace(f"~{place}~", in_json)
+                text_of_code = in_json(str(code))
+                address = address.replace(f"~{place}~", quote(text_of_code, safe=""))
+                text = text.replace(f"~{place}~", text_of_code)
         return _address_of(text) if text else address
 
     def _text(self, key: Sequence[str | None]) -> str:
@@ -79,10 +81,11 @@ class QuestionLinks:
             order = (Order(by, descending=not (now and now.by == by and now.descending)),)
         if self.query.percentiles:
             return ""
-        return query_string(replace(self.query, order=order))
+        return query_string(replace(self.query, order=order), **self.more)
 
 
-def _in_json(code: str) -> str:
+def in_json(code: str) -> str:
+    """A code as it stands within a text of JSON."""
     return code.replace("\\", "\\\\").replace('"', '\\"')
 
 

@@ -205,6 +205,8 @@ def _next(data: MedicineData) -> list[dict[str, str]]:
                 "note": "The same medicine in the whole country",
             }
         )
+    if items := tables.items_address(data):
+        made.append({"text": "See the items", "href": items, "note": f"One by one, {data.month.name}"})
     made.append(
         {
             "text": "Open in the explorer",
