@@ -102,7 +102,7 @@ def test_every_code_of_a_definition_is_in_the_bnf_or_was(hierarchy, changes):
     assert not unknown, "\n".join(sorted(unknown))
 
 
-# Reclassified for good: eye drops, a cream, an oral powder, a medicine for an eye disease. None belongs to its
+# Reclassified for good: eye drops, a cream, a solution, a medicine for an eye disease. None belongs to its
 # old list any more.
 MOVED_AWAY = {"0411000H0AAAAAA", "0411000H0AAABAB", "0411000H0AAACAC", "0411000H0BBAAAC", "0702020H0BBACAC",
               "0902012L0BCAAAD", "0906031C0AABZBZ"}  # fmt: skip

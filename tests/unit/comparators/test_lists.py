@@ -82,7 +82,7 @@ def test_an_unknown_list_gets_a_suggestion():
 
 def test_every_list_that_ships_is_used_and_has_a_source():
     for one in medicine_lists().values():
-        assert one.name and one.source, one.key
+        assert all((one.name, one.source)), one.key
     used = {
         shared.key
         for one in comparators().values()
