@@ -12,7 +12,7 @@ Steps, each a named query that reads the one before (``batch_row`` is the first)
 
 from __future__ import annotations
 
-from epact2.synth.seats import AGE_BITS, BINS, SEAT_BITS, NEIGHBOURS, area_of
+from epact2.synth.seats import AGE_BITS, BINS, NEIGHBOURS, SEAT_BITS, area_of
 
 # A person has one move to another practice of the place in so many months, from a month on (2015).
 MOVES, FIRST_MOVES = 480, 2015 * 12
