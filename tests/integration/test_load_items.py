@@ -246,3 +246,17 @@ def test_every_row_of_a_synthetic_england(parquet: bool, tmp_path: Path) -> None
 
 def cells(path: Path) -> list[list[str]]:
     return [line.split(",") for line in path.read_text().splitlines()[1:]]
+
+
+def test_a_birth_that_cannot_be_gives_way_to_that_of_an_earlier_month(tmp_path: Path) -> None:
+    """PDS once knew 1980, and now a year in which nobody alive was born: the age is that of 1980."""
+    wrong = item_row(**PAPER, PDS_BIRTH_MONTH="189703", AGE="")
+    files = [
+        write_items(tmp_path, [item_row()], month="202512"),
+        write_items(tmp_path, [wrong], month="202601"),
+    ]
+    load_files(tmp_path / "store", files)
+    known = Knowledge()
+    expected = [row for file in files for row in boring_items(file, known)]
+    assert [(row.age, row.age_source) for row in expected] == [(45, "1"), (45, "4")]
+    assert stored_items(tmp_path / "store") == expected

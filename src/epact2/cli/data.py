@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from epact2.cli.app import app, err, out, place
+from epact2.comparators.read import prepared_values
 from epact2.load.publish import FileOutcome, LoadOutcome, load_files
 from epact2.model.months import DispensingMonth, each_month, span_name
 from epact2.store.release import Release, list_releases
@@ -27,7 +28,9 @@ def load(
     wanted = DispensingMonth.parse(month) if month else None
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bars:
-        outcome = load_files(place.store, files, kind=kind, month=wanted, progress=_LoadBars(bars))
+        outcome = load_files(
+            place.store, files, kind=kind, month=wanted, progress=_LoadBars(bars), prepared=prepared_values()
+        )
     for line in _load_lines(outcome):
         out.print(line, highlight=False, markup=False)
 
