@@ -12,9 +12,8 @@ import duckdb
 from epact2.load import ages, patient_keys
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one, insert_rows, quoted
-from epact2.load.items import CODED, ItemMonth, refuse_cells, refuse_forms
+from epact2.load.items import CODED, ItemMonth, refuse_forms
 from epact2.load.read import MOST_FAULTS
-from epact2.load.typed import Stored, condition
 from epact2.load.verification import Verified
 from epact2.model import items as fields
 from epact2.model.fields import Field
@@ -73,7 +72,7 @@ def write_items(
     _write_keys(connection, month, keys, deprivation)
     _write_verified(connection, verified)
     patient_keys.find_patients(connection, month.table, month.month.number, others, replaced)
-    _refuse_pseudonyms(connection, month)
+    month.source.refuse_pseudonyms("month_patient")
     with attached(connection, target, "target", new=ITEM_TABLES):
         rows_sql = _item_sql(month, hashed=_hashes_differ(connection))
         connection.execute(f"INSERT INTO target.{ITEM.name} {rows_sql} ORDER BY {', '.join(ITEM.order)}")
@@ -89,21 +88,6 @@ def write_items(
     )
     connection.execute("DROP TABLE month_patient; DROP TABLE earlier_patient")
     return int(str(strangers))
-
-
-def _refuse_pseudonyms(connection: duckdb.DuckDBPyConnection, month: ItemMonth) -> None:
-    """Refuse pseudonyms that are none; those of a CSV file were looked at when it was parsed."""
-    if not month.received.is_parquet:
-        return
-    column = next(one for one in month.recognised.order if one.name == "patient")
-    (are_right,) = fetch_one(
-        connection,
-        f"SELECT coalesce(bool_and({condition(column.type, Stored.TEXT, 'pseudonym')}), true) "  # noqa: S608
-        "FROM month_patient",
-    )
-    if not are_right:
-        test = condition(column.type, Stored.TEXT, column.headers[0])
-        refuse_cells(connection, month.received, month.recognised, f"NOT {test}")
 
 
 def _write_keys(
