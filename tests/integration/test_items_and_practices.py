@@ -136,6 +136,7 @@ def test_unidentified_prescribers_are_compared_together(tmp_path: Path) -> None:
         epd_row(
             YEAR_MONTH="2026_01", PRACTICE_CODE="-", PCO_CODE=place, SNOMED_CODE="322280009", QUANTITY="21",
             ITEMS="1", TOTAL_QUANTITY="21", NIC=row["NIC"], ACTUAL_COST=row["ACTUAL_COST"], UNIDENTIFIED="Y",
+            ADQUSAGE="10.5",
         )
         for place, row in zip(("11M00", "-"), rows, strict=True)
     ]  # fmt: skip

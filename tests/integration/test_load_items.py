@@ -140,6 +140,15 @@ def test_a_new_month_leaves_the_files_of_others_alone(tmp_path: Path) -> None:
     assert [row for row in stored_items(store) if row.month == 202601] == before
 
 
+def test_pseudonyms_with_one_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from epact2.load import item_rows
+
+    monkeypatch.setattr(item_rows, "_HASH", "length")
+    path = write_items(tmp_path)
+    load_files(tmp_path / "store", [path])
+    assert stored_items(tmp_path / "store") == boring_items(path)
+
+
 def test_rows_lie_in_their_order(tmp_path: Path) -> None:
     load_files(tmp_path / "store", [write_items(tmp_path, GOOD_ITEMS[::-1])])
     with opened(tmp_path / "store", read_release(tmp_path / "store").items[202601]) as connection:

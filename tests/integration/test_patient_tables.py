@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from epact2.load import patient_tables
+from epact2.load import parts, patient_tables
 from epact2.load.publish import load_files
 from epact2.model import bnf
 from epact2.model import items as fields
@@ -93,7 +93,7 @@ def test_what_each_patient_had(tmp_path: Path) -> None:
 def test_tables_do_not_depend_on_how_many_rows_are_sorted_at_once(
     at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_tables, "_AT_ONCE", at_once)
+    monkeypatch.setattr(parts, "AT_ONCE", at_once)
     store = tmp_path / "store"
     load_files(store, [write_items(tmp_path, MANY)])
     assert stored_patients(store) == expected_patients(stored_items(store))

@@ -151,7 +151,7 @@ class ItemBuild:
             others = {one: self.store.file(stored) for one, stored in self.files.items() if one != number}
             old = self.base.items.get(number) if self.base else None
             try:
-                item_rows.write_items(
+                strangers = item_rows.write_items(
                     self.connection,
                     work.items,
                     item_keys,
@@ -164,27 +164,16 @@ class ItemBuild:
             except FileRefused as refused:
                 refusals.extend(refused.refusals)
                 continue
-            work.intakes[0].warnings.extend(self._unmatched(work))
+            verification = next((one for one in work.intakes if one.verified), None)
+            if strangers and verification:
+                # Reports are shown to everybody, so that no pseudonym stands in them.
+                verification.warnings.append(
+                    f"{strangers} verified patients have no item in {work.month.name}."
+                )
             self.files[number] = keep(self.store, draft, f"items-{number}")
             self.progress.end()
         if refusals:
             raise LoadRefused(refusals)
-
-    def _unmatched(self, work: ItemWork) -> list[str]:
-        """Verified patients who have no item in the month."""
-        intake = next((one for one in work.intakes if one.verified), None)
-        if intake is None:
-            return []
-        with attached(self.connection, work.folder / "items.duckdb", "written"):
-            found = self.connection.execute(
-                "SELECT pseudonym FROM verified ANTI JOIN "
-                "(SELECT pseudonym FROM written.pseudonym) AS known USING (pseudonym) ORDER BY pseudonym"
-            ).fetchall()
-        if not found:
-            return []
-        return [
-            f"{len(found)} verified patients have no item in {work.month.name} (for example {found[0][0]})."
-        ]
 
     def derive_rows(
         self, works: Sequence[ItemWork], epd_months: Collection[int], item_keys: ItemKeys

@@ -10,6 +10,7 @@ import duckdb
 
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one, insert_rows
+from epact2.load.parts import ranges
 from epact2.load.prescribing import UNIDENTIFIED
 from epact2.model.organisations import UNKNOWN_CODE
 from epact2.store.item_tables import ITEM
@@ -31,21 +32,25 @@ def write_rows(
     _write_codes(connection, "product_code", products)
     _write_codes(connection, "practice_code", practices)
     _write_codes(connection, "presentation_code", presentations)
-    sums = ", ".join(f"CAST(sum({one.name}) AS BIGINT)" for one in MEASURES)
+    sums = ", ".join(f"CAST(sum({one.name}) AS BIGINT) AS {one.name}" for one in MEASURES)
+    amounts = ", ".join(one.name for one in MEASURES)
     with (
         attached(connection, items, "items"),
         attached(connection, target, "target", new=ROWS_TABLES),
     ):
-        connection.execute(
-            f"""
-            INSERT INTO target.{PRESCRIBING.name}
-            SELECT month, practice, presentation, product_code.code, quantity, {sums}
-            FROM items.{ITEM.name} JOIN product_code ON product_code.key = product
-            WHERE exclusion = 0
-            GROUP BY month, practice, presentation, product_code.code, quantity
-            ORDER BY practice, presentation
-            """  # noqa: S608 - declared names
-        )
+        counted = "exclusion = 0"
+        for low, high in ranges(connection, f"items.{ITEM.name}", "practice", counted):
+            connection.execute(
+                f"""
+                INSERT INTO target.{PRESCRIBING.name}
+                SELECT month, practice, presentation, product_code.code, quantity, {amounts} FROM (
+                    SELECT month, practice, presentation, product, quantity, {sums} FROM items.{ITEM.name}
+                    WHERE {counted} AND practice BETWEEN {low} AND {high}
+                    GROUP BY month, practice, presentation, product, quantity
+                ) JOIN product_code ON product_code.key = product
+                ORDER BY practice, presentation
+                """  # noqa: S608 - declared names and numbers
+            )
         connection.execute(
             f"""
             INSERT INTO target.{PUBLISHED_PRACTICE.name}
@@ -91,16 +96,18 @@ def compare(
 
     EPD tells unidentified prescribers apart by their location and item files do not: they count together.
     """
-    _write_codes(connection, "practice_code", practices)
+    unidentified = [key for code, key in practices.items() if code.startswith(UNIDENTIFIED)]
+    together = min(unidentified, default=0)
+    kept = {code: key for code, key in practices.items() if key not in unidentified}
+    _write_codes(connection, "practice_code", {**kept, UNIDENTIFIED: together})
     _write_codes(connection, "presentation_code", presentations)
-    one = f"CASE WHEN starts_with(code, '{UNIDENTIFIED}') THEN '{UNIDENTIFIED}' ELSE code END"
+    of_nobody = ", ".join(map(str, unidentified)) or "NULL"
     sums = ", ".join(f"sum({name})::HUGEINT AS {name}" for name in _COMPARED)
 
     def totals(table: str, where: str) -> str:
         return (
-            f"SELECT code, presentation, {sums} FROM {table} "  # noqa: S608 - declared names
-            f"JOIN (SELECT key, {one} AS code FROM practice_code) AS known ON known.key = practice "
-            f"{where} GROUP BY code, presentation"
+            f"SELECT CASE WHEN practice IN ({of_nobody}) THEN {together} ELSE practice END AS place, "  # noqa: S608
+            f"presentation, {sums} FROM {table} {where} GROUP BY place, presentation"
         )
 
     differs = " OR ".join(f"i.{name} IS DISTINCT FROM e.{name}" for name in _COMPARED)
@@ -108,14 +115,14 @@ def compare(
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE compared AS
-            SELECT coalesce(i.code, e.code) AS practice,
+            SELECT coalesce(i.place, e.place) AS practice,
                 coalesce(i.presentation, e.presentation) AS presentation,
-                i.code IS NOT NULL AS of_items, e.code IS NOT NULL AS of_epd, {differs} AS differs,
+                i.place IS NOT NULL AS of_items, e.place IS NOT NULL AS of_epd, {differs} AS differs,
                 coalesce(i.items, 0) AS items, coalesce(e.items, 0) AS epd_items,
                 coalesce(i.nic, 0) AS nic, coalesce(e.nic, 0) AS epd_nic
             FROM ({totals(f"items.{ITEM.name}", "WHERE exclusion = 0")}) AS i
-            FULL JOIN ({totals(f"epd.{PRESCRIBING.name}", "")}) AS e USING (code, presentation)
-            """  # noqa: S608 - declared names
+            FULL JOIN ({totals(f"epd.{PRESCRIBING.name}", "")}) AS e USING (place, presentation)
+            """  # noqa: S608 - declared names and numbers
         )
     groups, different = fetch_one(connection, "SELECT count(*), count_if(differs) FROM compared")
     words = _words(connection, int(str(different)), int(str(groups)))
@@ -137,8 +144,9 @@ def _words(connection: duckdb.DuckDBPyConnection, different: int, groups: int) -
     )
     practice, presentation, items, epd_items, nic, epd_nic = fetch_one(
         connection,
-        "SELECT practice, code, items, epd_items, nic, epd_nic FROM compared "
-        "JOIN presentation_code ON key = presentation WHERE differs ORDER BY practice, code LIMIT 1",
+        "SELECT p.code, m.code, items, epd_items, nic, epd_nic FROM compared "
+        "JOIN practice_code AS p ON p.key = practice JOIN presentation_code AS m ON m.key = presentation "
+        "WHERE differs ORDER BY p.code, m.code LIMIT 1",
     )
     sides = (
         f"{facts[0]} practices, {facts[2]} presentations, {facts[4]} items, £{_pounds(facts[6])} by items; "

@@ -1,8 +1,4 @@
-"""One month of prescription items: from the received file to rows with types, checked.
-
-A CSV file is parsed once, into a table of its own beside the release to come; a Parquet file is read where it
-lies. Both have the same columns from then on: our names, whole numbers, flags, and codes as text.
-"""
+"""One month of prescription items: what its rows say together, and what cannot stand together."""
 
 from __future__ import annotations
 
@@ -12,16 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from epact2.load import fast
-from epact2.load.columns import BadCell, Choice, Code
-from epact2.load.fast import Relation, fetch_one, quoted
-from epact2.load.layouts import Column, Layout
-from epact2.load.parquet import ParquetReader, damaged, table_function
-from epact2.load.read import MOST_FAULTS, Reader, StrictReader
+from epact2.load.fast import fetch_one
+from epact2.load.item_source import Source, distinct_texts, open_source
+from epact2.load.layouts import Layout
+from epact2.load.parquet import damaged
+from epact2.load.read import MOST_FAULTS, Reader
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised
-from epact2.load.refusals import FileRefused, Refusal, shown
-from epact2.load.typed import Stored, condition, value
+from epact2.load.refusals import shown
 from epact2.model.costs import cost_rule
 from epact2.model.items import DISPENSER, DISPENSER_TYPE, FORM_TYPE, PRESCRIBER, PRESCRIBER_TYPE
 from epact2.model.months import DispensingMonth
@@ -37,24 +31,30 @@ CODED = {
     "snomed": PRODUCT,
     "paid_snomed": PRODUCT,
 }
-_DISTINCT = ("month", "practice", "presentation", "paid_presentation", *CODED, "lsoa")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemMonth:
-    """A month's items that keep to their contract, ready to be written.
-
-    ``table`` is SQL that can stand after FROM. ``distinct`` gives the codes of each column of codes.
-    """
+    """A month's items that keep to their contract, ready to be written."""
 
     month: DispensingMonth
-    received: Received
-    recognised: Recognised
-    table: str
-    rows: int
-    distinct: Mapping[str, frozenset[str]]
+    source: Source
     warnings: tuple[str, ...]
-    reader: Callable[[str], Reader]  # reads the rows again, with places, where an SQL condition holds
+
+    @property
+    def table(self) -> str:
+        """SQL that can stand after FROM."""
+        return self.source.table
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return self.source.rows
+
+    @property
+    def distinct(self) -> Mapping[str, frozenset[str]]:
+        """The different codes of each column of codes."""
+        return self.source.distinct
 
     @property
     def practices(self) -> frozenset[str]:
@@ -83,153 +83,16 @@ def read_items(
     folder: Path,
 ) -> ItemMonth:
     """Check a whole file. Raises FileRefused."""
-    assert recognised.layout is not None
-    checked: dict[str, frozenset[str]] = {}
-    if received.is_parquet:
-        table, rows, checked = _open_parquet(connection, received, recognised)
-    else:
-        table, rows = _stage(connection, received, recognised, folder)
-
-    def reader(where: str) -> Reader:
-        if received.is_parquet:
-            return ParquetReader(connection, received, recognised, where)
-        return StrictReader(received, recognised)
-
+    source = open_source(connection, received, recognised, folder)
     try:
-        distinct = {
-            name: checked[name] if name in checked else _distinct(connection, table, name)
-            for name in _DISTINCT
-        }
-        month = one_month(distinct["month"], expected, lambda: reader("true"))
-        warnings = _look(connection, table, month, reader)
+        months = distinct_texts(connection, source.table, "month")
+        month = one_month(months, expected, lambda: source.reader("true"))
+        warnings = _look(connection, source.table, month, source.reader)
     except duckdb.Error as error:
         if received.is_parquet:
             raise damaged(received, error) from error
         raise
-    return ItemMonth(month, received, recognised, table, rows, distinct, warnings, reader)
-
-
-def _distinct(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> frozenset[str]:
-    """The different texts of a column; null is the empty text."""
-    found = connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()  # noqa: S608
-    return frozenset(text or "" for (text,) in found)
-
-
-# --- CSV ------------------------------------------------------------------------------------------------
-
-
-def _stage(
-    connection: duckdb.DuckDBPyConnection, received: Received, recognised: Recognised, folder: Path
-) -> tuple[str, int]:
-    """Parse a CSV file once, into a table with types. Raises FileRefused."""
-    name = f"staged_{folder.name}"
-    connection.execute(f"ATTACH {quoted(str(folder / 'staged.duckdb'))} AS {name}")
-    relation = fast.as_received(received, recognised)
-    if relation is None or not _parse(connection, relation, name):
-        relation = fast.rewritten(received, recognised, folder / "plain.csv")
-        if not _parse(connection, relation, name):
-            raise FileRefused(
-                Refusal(
-                    received.name,
-                    "its rows cannot be told apart with certainty.",
-                    "Save it again with every text in quotes.",
-                )
-            )
-    return f"{name}.received", relation.rows
-
-
-def _parse(connection: duckdb.DuckDBPyConnection, relation: Relation, database: str) -> bool:
-    """Whether the fast reader could read the table, and may be trusted to have lost nothing."""
-    values = ", ".join(
-        f'{value(one.type, Stored.TEXT, _q(one.name))} AS "{one.name}"' for one in relation.order
-    )
-    try:
-        connection.execute("SET preserve_insertion_order = false")  # the rows are sorted later
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {database}.received AS "  # noqa: S608 - declared in formats
-            f"SELECT {values}, {relation.plain()} AS is_plain, {relation.ends_in_comma} AS ends_in_comma "
-            f"FROM {relation.sql}"
-        )
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException):
-        return False
-    finally:
-        connection.execute("SET preserve_insertion_order = true")
-    rows, plain, ending_in_comma = fetch_one(
-        connection,
-        "SELECT count(*), coalesce(bool_and(is_plain), false), count_if(ends_in_comma) "  # noqa: S608
-        f"FROM {database}.received",
-    )
-    commas_agree = relation.rows_ending_in_comma in (-1, ending_in_comma)
-    return bool(plain) and rows == relation.rows and commas_agree
-
-
-def _q(name: str) -> str:
-    return f'"{name}"'
-
-
-# --- Parquet --------------------------------------------------------------------------------------------
-
-
-def _open_parquet(
-    connection: duckdb.DuckDBPyConnection, received: Received, recognised: Recognised
-) -> tuple[str, int, dict[str, frozenset[str]]]:
-    """A Parquet file as a table with types, and the different codes of its columns. Raises FileRefused.
-
-    Codes are looked at once each, numbers in every row. Pseudonyms are nearly as many as rows: they are
-    looked at when they get their keys.
-    """
-    source = table_function(received)
-    values = []
-    checks: dict[str, str] = {}
-    distinct: dict[str, frozenset[str]] = {}
-    wrong = []
-    try:
-        for column, header in recognised.headed:
-            stored = recognised.stored_of(column.name)
-            values.append(f'{value(column.type, stored, _q(header))} AS "{column.name}"')
-            test = condition(column.type, stored, _q(header))
-            if column.name == "patient":
-                continue
-            if stored is Stored.TEXT and isinstance(column.type, (Code, Choice)):
-                distinct[column.name] = _distinct(connection, source, _q(header))
-                if not all(_is_right(column, text) for text in distinct[column.name]):
-                    wrong.append(f"NOT {test}")
-            else:
-                checks[column.name] = test
-        right = ", ".join(f"coalesce(bool_and({one}), true)" for one in checks.values())
-        rows, *are_right = fetch_one(connection, f"SELECT count(*), {right} FROM {source}")  # noqa: S608
-    except duckdb.Error as error:
-        raise damaged(received, error) from error
-    wrong += [f"NOT {test}" for test, right in zip(checks.values(), are_right, strict=True) if not right]
-    if wrong:
-        refuse_cells(connection, received, recognised, " OR ".join(wrong))
-    if not rows:
-        raise FileRefused(
-            Refusal(
-                received.name, "it has no rows.", "Fetch the file again: a month without rows is not loaded."
-            )
-        )
-    return f"(SELECT {', '.join(values)} FROM {source})", int(str(rows)), distinct  # noqa: S608
-
-
-def _is_right(column: Column, text: str) -> bool:
-    try:
-        column.type.canonical(text)
-    except BadCell:
-        return False
-    return True
-
-
-def refuse_cells(
-    connection: duckdb.DuckDBPyConnection, received: Received, recognised: Recognised, where: str
-) -> None:
-    """Name the wrong cells of the rows of a Parquet file that a condition finds. Raises FileRefused."""
-    for _ in ParquetReader(connection, received, recognised, where):
-        pass
-    raise AssertionError("a cell was found wrong by one reader and right by the other")
-
-
-# --- Both -----------------------------------------------------------------------------------------------
+    return ItemMonth(month, source, warnings)
 
 
 def one_month(
@@ -314,7 +177,7 @@ def _refuse_nameless(reader: Callable[[str], Reader]) -> None:
 def refuse_forms(month: ItemMonth, forms: tuple[int, ...]) -> None:
     """Name the rows of forms that repeat a key, or are of two patients or practices. Raises FileRefused."""
     wanted = {str(form) for form in forms[:MOST_FAULTS]}
-    reader = month.reader(f"TRY_CAST(FORM_ID AS BIGINT) IN ({', '.join(sorted(wanted))})")
+    reader = month.source.reader(f"TRY_CAST(FORM_ID AS BIGINT) IN ({', '.join(sorted(wanted))})")
     place = {column.name: number for number, column in enumerate(reader.layout.columns)}
     layout: Layout = reader.layout
     seen: dict[tuple[str, ...], int] = {}

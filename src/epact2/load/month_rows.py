@@ -61,9 +61,10 @@ def write_month(
 
 def _scaled(column: str, scale: int) -> str:
     """A plain number as a whole number of its smallest parts; exact, as plain numbers have no more digits."""
-    # Twelve digits before the point and five after, times 100,000, are more than DECIMAL(18) can hold.
-    number = f"CAST(CAST({column} AS DECIMAL(18, {scale})) AS DECIMAL(38, {scale}))"
-    return f"CAST({number} * {10**scale} AS BIGINT)"
+    number = f"CAST({column} AS DECIMAL(18, {scale}))"
+    # Twelve digits before the point and five after, times 100,000, are more than DECIMAL(18) can hold: the
+    # parts before and after the point are made whole by themselves.
+    return f"(CAST(trunc({number}) AS BIGINT) * {10**scale} + CAST(({number} % 1) * {10**scale} AS BIGINT))"
 
 
 @dataclass(frozen=True, slots=True)

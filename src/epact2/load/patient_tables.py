@@ -11,6 +11,7 @@ import duckdb
 from epact2.load.database import attached
 from epact2.load.dimensions import Medicines
 from epact2.load.fast import fetch_one, insert_rows
+from epact2.load.parts import ranges
 from epact2.model import bnf
 from epact2.query.named import POLYPHARMACY_CHAPTERS
 from epact2.store.item_tables import (
@@ -29,8 +30,6 @@ from epact2.store.release import StoredFile
 from epact2.store.tables import MEASURES, Table
 
 _VERSION = 2  # part of the identity: a change of how the tables are made makes them anew
-# Rows that are sorted at once: few enough that they need no room on disk.
-_AT_ONCE = 12_000_000
 _MOST_SUBSTANCES = 255
 
 
@@ -79,15 +78,16 @@ def _columns(table_columns: tuple[str, ...], replaced: Mapping[str, str]) -> str
     return ", ".join(f"{replaced[one]} AS {one}" if one in replaced else one for one in table_columns)
 
 
+_ITEMS = f"items.{ITEM.name}"
 _COUNTED = "exclusion = 0"
 _IDENTIFIED_KEY = {"patient": "CASE WHEN patient_identified THEN patient ELSE 0 END"}
 
 
 def _write_by_presentation(connection: duckdb.DuckDBPyConnection) -> None:
     columns = _columns(ITEM_BY_PRESENTATION.column_names, _IDENTIFIED_KEY)
-    for low, high in _parts(connection, "presentation"):
+    for low, high in ranges(connection, _ITEMS, "presentation", _COUNTED):
         connection.execute(
-            f"INSERT INTO target.{ITEM_BY_PRESENTATION.name} SELECT {columns} FROM items.{ITEM.name} "  # noqa: S608
+            f"INSERT INTO target.{ITEM_BY_PRESENTATION.name} SELECT {columns} FROM {_ITEMS} "  # noqa: S608
             f"WHERE {_COUNTED} AND presentation BETWEEN {low} AND {high} "
             f"ORDER BY {', '.join(ITEM_BY_PRESENTATION.order)}"
         )
@@ -100,27 +100,12 @@ def _write_rollup(connection: duckdb.DuckDBPyConnection, rollup: Table, where: s
     sums = ", ".join(
         f"CAST(sum({name}) AS BIGINT) AS {name}" for name in rollup.column_names if name in measures
     )
-    connection.execute(
-        f"INSERT INTO target.{rollup.name} SELECT {', '.join(keys)}, {sums} FROM items.{ITEM.name} "  # noqa: S608
-        f"WHERE {where} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
-    )
-
-
-def _parts(connection: duckdb.DuckDBPyConnection, column: str) -> list[tuple[int, int]]:
-    """Ranges of keys with about as many rows each, in their order."""
-    found = connection.execute(
-        f"SELECT {column}, count(*) FROM items.{ITEM.name} WHERE {_COUNTED} "  # noqa: S608 - declared names
-        f"GROUP BY {column} ORDER BY {column}"
-    ).fetchall()
-    parts: list[tuple[int, int]] = []
-    rows = 0
-    for key, count in found:
-        if not parts or rows + count > _AT_ONCE:
-            parts.append((key, key))
-            rows = 0
-        parts[-1] = (parts[-1][0], key)
-        rows += count
-    return parts
+    for low, high in ranges(connection, _ITEMS, "practice", where):
+        connection.execute(
+            f"INSERT INTO target.{rollup.name} SELECT {', '.join(keys)}, {sums} FROM {_ITEMS} "  # noqa: S608
+            f"WHERE {where} AND practice BETWEEN {low} AND {high} "
+            f"GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
+        )
 
 
 def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
@@ -136,7 +121,7 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DROP TABLE IF EXISTS temp.patient_part")
     made = "CREATE TEMP TABLE patient_part AS"
     # A practice's rows lie together: part by part, the groups fit into memory.
-    for low, high in _parts(connection, "practice"):
+    for low, high in ranges(connection, _ITEMS, "practice", _COUNTED):
         connection.execute(
             f"""
             {made}
@@ -146,7 +131,7 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
             FROM (
                 SELECT practice, patient, substance, any_value(chapter) AS chapter, sum(items) AS items,
                     {least}, {alike} AS alike
-                FROM items.{ITEM.name} JOIN substance_of USING (presentation)
+                FROM {_ITEMS} JOIN substance_of USING (presentation)
                 WHERE {_COUNTED} AND patient_identified AND practice BETWEEN {low} AND {high}
                 GROUP BY practice, patient, substance
             )
@@ -164,7 +149,7 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
         HAVING count(*) > 1 OR NOT bool_and(alike) OR max(greatest({most})) > {_MOST_SUBSTANCES}
         """  # noqa: S608 - declared names and a number
     )
-    (month,) = fetch_one(connection, f"SELECT any_value(month) FROM items.{ITEM.name}")  # noqa: S608
+    (month,) = fetch_one(connection, f"SELECT any_value(month) FROM {_ITEMS}")  # noqa: S608
     stored = _columns(PATIENT_MONTH.column_names, {"month": str(month)})
     connection.execute(
         f"INSERT INTO target.{PATIENT_MONTH.name} SELECT {stored} FROM patient_part "  # noqa: S608
@@ -172,7 +157,7 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         f"INSERT INTO target.{MIXED_ITEM.name} SELECT {', '.join(MIXED_ITEM.column_names)} "  # noqa: S608
-        f"FROM items.{ITEM.name} SEMI JOIN mixed_patient USING (patient) "
+        f"FROM {_ITEMS} SEMI JOIN mixed_patient USING (patient) "
         f"WHERE {_COUNTED} AND patient_identified ORDER BY {', '.join(MIXED_ITEM.order)}"
     )
     connection.execute("DROP TABLE patient_part; DROP TABLE mixed_patient")
