@@ -140,7 +140,7 @@ class ItemMaker:
                floor(sum(r.items) OVER (PARTITION BY r.practice, r.presentation) * m.own)::INTEGER AS own,
                CASE WHEN n.bulk THEN 1 ELSE r.items
                     + floor(r.items * {EXCLUDED / 1000}
-                            + uniform(hash({seed}, 71, {month}, r.practice, r.presentation, r.place)))
+                            + fraction(lot({seed}, 71, {month}, r.practice, r.presentation, r.place)))
                END::INTEGER AS lines
         FROM month_row r
         JOIN presentation USING (presentation)

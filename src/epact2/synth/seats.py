@@ -177,8 +177,8 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         ), cut AS (
             SELECT practice, need, sex, age, n,
                    floor({BINS} * (upto - weight) / total
-                         + uniform(hash({seed}, 63, practice, need)))::INTEGER AS a,
-                   floor({BINS} * upto / total + uniform(hash({seed}, 63, practice, need)))::INTEGER AS b
+                         + fraction(lot({seed}, 63, practice, need)))::INTEGER AS a,
+                   floor({BINS} * upto / total + fraction(lot({seed}, 63, practice, need)))::INTEGER AS b
             FROM weighed
         )
         SELECT (practice::BIGINT * 64 + need) * {BINS} + greatest(a, 0) + unnest(range(b - a)) AS key,
