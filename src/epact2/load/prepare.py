@@ -14,12 +14,13 @@ import duckdb
 
 from epact2.load.database import attached, keep
 from epact2.load.fast import insert_rows
+from epact2.load.formats import ITEMS
 from epact2.load.progress import Progress
 from epact2.model.fields import Field
-from epact2.model.months import DispensingMonth
-from epact2.model.prescribing import PRACTICE
+from epact2.model.months import DispensingMonth, span_name
+from epact2.model.prescribing import MONTH, PRACTICE
 from epact2.query.level import value_needs_items
-from epact2.query.nodes import MonthRange, Query, Value
+from epact2.query.nodes import OneOf, Query, Value
 from epact2.query.result import Cell
 from epact2.query.scope import Scope
 from epact2.store.duckdb import DuckDBEngine
@@ -34,7 +35,10 @@ from epact2.store.prepared import (
     value_of,
 )
 from epact2.store.release import Release, Store, StoredFile
+from epact2.store.tables import Table
 
+Row = tuple[int | str | float | None, ...]
+_MOST_ITEMS = 12_000_000  # rows of several months that one question looks at
 _AT_ONCE = 8  # values of one question: enough to share what they read, few enough to be planned quickly
 _WHOLE = Scope(
     reason="Prepared at the load, for every organisation; each viewer's scope is applied when read."
@@ -57,20 +61,43 @@ def prepare(
     engine = DuckDBEngine(store.root, release, timeout_s=None)
     try:
         known = {one.name: one for one in (base.prepared.values() if base else ())}
+        identities = {month: _identity(engine, release, month, slots) for month in engine.directory.months}
         prepared: dict[int, StoredFile] = {}
-        for month in engine.directory.months:
-            name = _identity(engine, release, month, slots)
+        new: list[DispensingMonth] = []
+        for month, name in identities.items():
             found = known.get(f"prepared-{month.number}-{name[:16]}.duckdb")
             if found is None:
-                progress.step(f"Preparing comparators of {month.name}")
+                new.append(month)
+            else:
+                prepared[month.number] = found
+        for months in _batches(new, release):
+            progress.step(f"Preparing comparators of {span_name(months)}")
+            for month, tables in _worked_out(engine, months, slots).items():
                 draft = folder / "prepared.duckdb"
-                _write(engine, month, slots, connection, draft)
-                found = keep(store, draft, f"prepared-{month.number}", name)
-                progress.end()
-            prepared[month.number] = found
+                with attached(connection, draft, "prepared", new=tables):
+                    for table, rows in tables.items():
+                        insert_rows(connection, f"prepared.{table.name}", rows)
+                prepared[month.number] = keep(store, draft, f"prepared-{month.number}", identities[month])
+            progress.end()
     finally:
         engine.close()
     return replace(release, prepared=prepared, prepared_columns=tuple(map(column_name, slots)))
+
+
+def _batches(months: Sequence[DispensingMonth], release: Release) -> Iterator[list[DispensingMonth]]:
+    """The months that are asked for in one question: as many as have no more items than can be looked at."""
+    items = {one.month: one.rows for one in release.datasets_of(ITEMS)}
+    batch: list[DispensingMonth] = []
+    rows = 0
+    for month in months:
+        of_month = items.get(month.number, 0)
+        if batch and rows + of_month > _MOST_ITEMS:
+            yield batch
+            batch, rows = [], 0
+        batch.append(month)
+        rows += of_month
+    if batch:
+        yield batch
 
 
 def _identity(engine: DuckDBEngine, release: Release, month: DispensingMonth, slots: Sequence[Slot]) -> str:
@@ -90,48 +117,55 @@ def _identity(engine: DuckDBEngine, release: Release, month: DispensingMonth, sl
     return identity(month.number, files, [*places, sorted(engine.directory.latest_codes.items())], slots)
 
 
-def _write(
-    engine: DuckDBEngine,
-    month: DispensingMonth,
-    slots: Sequence[Slot],
-    connection: duckdb.DuckDBPyConnection,
-    draft: Path,
-) -> None:
-    tables = [table_of_level(level, slots) for level in LEVELS]
+def _worked_out(
+    engine: DuckDBEngine, months: Sequence[DispensingMonth], slots: Sequence[Slot]
+) -> Mapping[DispensingMonth, Mapping[Table, list[Row]]]:
+    """The rows of every month and level."""
     keys = {one.code: one.key for one in engine.catalogue.practices}
-    with attached(connection, draft, "prepared", new=tables):
-        for level, table in zip(LEVELS, tables, strict=True):
-            rows = _rows(engine, month, level, slots)
-            named = ((keys[code] if level == PRACTICE else code, cells) for code, cells in rows.items())
-            ordered = sorted(named, key=lambda one: one[0])
-            insert_rows(
-                connection, f"prepared.{table.name}", [(month.number, key, *cells) for key, cells in ordered]
-            )
+    found: dict[DispensingMonth, dict[Table, list[Row]]] = {month: {} for month in months}
+    for level in LEVELS:
+        table = table_of_level(level, slots)
+        numbers = _numbers(engine, months, level, slots)
+        for month in months:
+            of_month = numbers.get(month, {})
+            if level == PRACTICE:
+                by_key = sorted((keys[code], cells) for code, cells in of_month.items())
+                rows: list[Row] = [(month.number, key, *cells) for key, cells in by_key]
+            else:
+                rows = [(month.number, code, *cells) for code, cells in sorted(of_month.items())]
+            found[month][table] = rows
+    return found
 
 
-def _rows(
-    engine: DuckDBEngine, month: DispensingMonth, level: Field, slots: Sequence[Slot]
-) -> Mapping[str, list[Cell]]:
-    """The numbers of every organisation of a level, by its code."""
-    numbers: dict[str, list[Cell]] = {}
-    for places in _together(slots, has_items=month in engine.directory.item_months):
+def _numbers(
+    engine: DuckDBEngine, months: Sequence[DispensingMonth], level: Field, slots: Sequence[Slot]
+) -> Mapping[DispensingMonth, Mapping[str, list[Cell]]]:
+    """The numbers of every organisation of a level, by month and code."""
+    numbers: dict[DispensingMonth, dict[str, list[Cell]]] = {}
+    with_items = frozenset(engine.directory.item_months)
+    for places, of_items in _together(slots):
+        asked = [month for month in months if not of_items or month in with_items]
+        if not asked:
+            continue
         query = Query(
-            tuple(value_of(slots[place]) for place in places), rows=(level,), months=MonthRange(month, month)
+            tuple(value_of(slots[place]) for place in places),
+            rows=(level, MONTH),
+            where=OneOf(MONTH, tuple(month.code for month in asked)),
         )
-        for code, *cells in engine.answer(query, _WHOLE).rows:
-            row = numbers.setdefault(str(code), [None] * len(slots))
+        for code, month_code, *cells in engine.answer(query, _WHOLE).rows:
+            of_month = numbers.setdefault(DispensingMonth.parse(str(month_code)), {})
+            row = of_month.setdefault(str(code), [None] * len(slots))
             for place, cell in zip(places, cells, strict=True):
                 row[place] = cell
     return numbers
 
 
-def _together(slots: Sequence[Slot], *, has_items: bool) -> Iterator[tuple[int, ...]]:
-    """The places of the slots, in the questions that ask for them; none that needs items which are not there.
+def _together(slots: Sequence[Slot]) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """The places of the slots in the questions that ask for them, and whether these need items.
 
-    Amounts of practices are asked apart from what needs items, so that each is read from its own rows.
+    What needs items is asked apart, so that each amount is read from its own sort of rows.
     """
-    of_items = [place for place, slot in enumerate(slots) if value_needs_items(value_of(slot))]
-    others = [place for place in range(len(slots)) if place not in set(of_items)]
-    for chosen in (others, of_items if has_items else []):
+    for of_items in (False, True):
+        chosen = [place for place, slot in enumerate(slots) if value_needs_items(value_of(slot)) is of_items]
         for start in range(0, len(chosen), _AT_ONCE):
-            yield tuple(chosen[start : start + _AT_ONCE])
+            yield tuple(chosen[start : start + _AT_ONCE]), of_items

@@ -106,7 +106,7 @@ class _Statement:
         tables = frozenset(found.name for found in final.find_all(exp.Table) if not found.catalog)
         own = set(self.summing.named_queries)
         return Statement(
-            sql=final.sql(dialect="duckdb"),
+            sql=final.sql(dialect="duckdb", copy=False),
             parameters=self.parameters.values,
             tables=tables - own,
             width=width,

@@ -154,7 +154,7 @@ class _Listing:
         rows = rows.limit(self.parameters.bind(self.listing.size + 1), copy=False)
         tables = frozenset(found.name for found in rows.find_all(exp.Table) if not found.catalog)
         return ListingStatement(
-            rows.sql(dialect="duckdb"), self.parameters.values, tables, self.plan, self.columns
+            rows.sql(dialect="duckdb", copy=False), self.parameters.values, tables, self.plan, self.columns
         )
 
     def by_patient(self, select: exp.Select) -> exp.Select:
