@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from item_file_page import item_file
 
 from epact2 import cli
 from epact2.comparators.lists import Codes, MedicineList, medicine_lists
@@ -191,6 +192,7 @@ def _shown(part: object) -> str:
 
 
 DOCUMENTS = {
+    "item-file.md": item_file,
     "questions.md": questions,
     "dictionary.md": dictionary,
     "comparators.md": comparator_pages,

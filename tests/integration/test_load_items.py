@@ -215,3 +215,48 @@ def test_a_store_of_before_items_takes_items(tmp_path: Path) -> None:
     load_files(store, [write_items(tmp_path)])
     assert stored_items(store) == boring_items(write_items(tmp_path))
     assert read_release(store).months == (202512, 202601)
+
+
+@pytest.mark.parametrize("parquet", [False, True], ids=["csv", "parquet"])
+def test_every_row_of_a_synthetic_england(parquet: bool, tmp_path: Path) -> None:
+    from epact2.synth.files import write_england
+
+    folder = tmp_path / "csv"
+    files = write_england(folder, size="tiny", months=3, items=True)
+    verification = next(folder.rglob("VERIFIED_*.csv"))
+    known = Knowledge(
+        deciles={code: int(decile) for code, decile in cells(folder / "imd" / "imd.csv")},
+        practice_areas=dict(cells(folder / "imd" / "practice_lsoa.csv")),
+    )
+    expected = []
+    for path in sorted(folder.glob("items/ITEMS_*.csv")):
+        last = path.name.removeprefix("ITEMS_") == verification.name.removeprefix("VERIFIED_")
+        known.verified = {one: (born, gender) for _, one, born, gender in cells(verification)} if last else {}
+        expected += boring_items(path, known)
+    if parquet:
+        files = write_england(tmp_path / "parquet", size="tiny", months=3, items=True, parquet=True)
+    wanted = [path for path in files if path.suffix != ".txt" and "VERIFIED" not in path.name]
+    outcome = load_files(tmp_path / "store", wanted)
+    said = [one for file in outcome.files if file.kind == "items" for one in file.warnings]
+    assert len(said) == 3
+    assert all(one.startswith("Items and EPD rows agree in all") for one in said)
+    load_files(tmp_path / "store", [verification])
+    assert stored_items(tmp_path / "store") == sorted(expected)
+
+
+def cells(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text().splitlines()[1:]]
+
+
+def test_a_birth_that_cannot_be_gives_way_to_that_of_an_earlier_month(tmp_path: Path) -> None:
+    """PDS once knew 1980, and now a year in which nobody alive was born: the age is that of 1980."""
+    wrong = item_row(**PAPER, PDS_BIRTH_MONTH="189703", AGE="")
+    files = [
+        write_items(tmp_path, [item_row()], month="202512"),
+        write_items(tmp_path, [wrong], month="202601"),
+    ]
+    load_files(tmp_path / "store", files)
+    known = Knowledge()
+    expected = [row for file in files for row in boring_items(file, known)]
+    assert [(row.age, row.age_source) for row in expected] == [(45, "1"), (45, "4")]
+    assert stored_items(tmp_path / "store") == expected

@@ -22,6 +22,7 @@ CHAPTERS = (
     "months_and_change",
     "people",
     "patients",
+    "comparators",
     "two_histories",
     "top_and_order",
     "percentiles",
@@ -82,8 +83,8 @@ def _run(chapter: str, section: str, name: str, test) -> list[Spec]:
                 section=section,
                 text=text,
                 tables={kind: inspect.cleandoc(table) for kind, table in drawn.items()},
-                question=question,
-                words=question_words(query_from_json(question)),
+                question=getattr(question, "short", question),
+                words=getattr(question, "words", "") or question_words(query_from_json(question)),
                 expected=expected,
                 scope=selection_words(selection_from_json(scope)) if scope is not None else "",
             )

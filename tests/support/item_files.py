@@ -6,9 +6,12 @@ from collections import defaultdict
 
 from epact2.model import items as fields
 from epact2.model.bnf import code_at
+from epact2.query.named import POLYPHARMACY_CHAPTERS
 from epact2.store.item_tables import (
     CHAPTERS,
     ITEM,
+    ITEM_BY_ATTRIBUTES,
+    ITEM_BY_KIND,
     ITEM_BY_PRESENTATION,
     MIXED_ITEM,
     PATIENT_MONTH,
@@ -16,7 +19,7 @@ from epact2.store.item_tables import (
     PSEUDONYM,
 )
 from epact2.store.reference_data import ItemRow, ReferenceData
-from epact2.store.tables import Table
+from epact2.store.tables import MEASURES, Table
 
 Cells = tuple[object, ...]
 Contents = dict[Table, list[Cells]]
@@ -57,7 +60,7 @@ def item_files(
             PSEUDONYM: [(patients[name], name) for name in sorted(new)],
             PATIENT_OF: [(name, patients[name]) for name in sorted(new)],
         }
-        found[month] = (stored, _derived(data, rows, practices, presentations, patients))
+        found[month] = (stored, _derived(data, rows, practices, presentations, patients, codes))
     return found
 
 
@@ -129,6 +132,7 @@ def _derived(
     practices: dict[str, int],
     presentations: dict[str, int],
     patients: dict[str, int],
+    codes: Codes,
 ) -> Contents:
     included = [row for row in rows if row.exclusion == "included"]
 
@@ -157,7 +161,38 @@ def _derived(
                 key,
                 *_attributes(mine[0]),
                 sum(row.items for row in mine),
+                sum(code[:2] in POLYPHARMACY_CHAPTERS for code in substances),
                 *medicines,
             )
         )
-    return {ITEM_BY_PRESENTATION: [narrow(row) for row in included], PATIENT_MONTH: plain, MIXED_ITEM: mixed}
+    return {
+        ITEM_BY_PRESENTATION: [narrow(row) for row in included],
+        PATIENT_MONTH: plain,
+        MIXED_ITEM: mixed,
+        ITEM_BY_ATTRIBUTES: _added_up(
+            [
+                (
+                    (row.month.number, practices[row.practice], row.identified, *_attributes(row)),
+                    _measures(row),
+                )
+                for row in included
+            ]
+        ),
+        ITEM_BY_KIND: _added_up([_kind(row, practices, codes) for row in rows]),
+    }
+
+
+def _kind(row: ItemRow, practices: dict[str, int], codes: Codes) -> tuple[Cells, Cells]:
+    item = dict(zip(ITEM.column_names, _item(row, practices, defaultdict(int), {}, codes), strict=True))
+    names = [name for name in ITEM_BY_KIND.column_names if name not in _MEASURE_NAMES]
+    return tuple(item[name] for name in names), _measures(row)
+
+
+_MEASURE_NAMES = {one.name for one in MEASURES}
+
+
+def _added_up(rows: list[tuple[Cells, Cells]]) -> list[Cells]:
+    sums: dict[Cells, list[int]] = {}
+    for key, amounts in rows:
+        sums[key] = [a + b for a, b in zip(sums.get(key, [0] * 5), amounts, strict=True)]  # type: ignore[operator]
+    return [(*key, *amounts) for key, amounts in sums.items()]

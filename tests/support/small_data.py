@@ -20,6 +20,7 @@ from epact2.model.prescribing import (
 from epact2.store.directory import Directory, Medicine
 from epact2.store.reference_data import ItemRow, Parents, PopulationRow, PrescribingRow, ReferenceData
 from support.drawn import read_table
+from support.medicine_names import coded
 
 # What a drawn table leaves out: a test names only what matters.
 USUAL_MONTH = "2021-04"
@@ -94,7 +95,7 @@ def _prescribing_row(row: Mapping[str, str]) -> PrescribingRow:
     return PrescribingRow(
         month=DispensingMonth.parse(row.get("month", USUAL_MONTH)),
         practice=row.get("practice", USUAL_PRACTICE),
-        presentation=row.get("presentation", USUAL_PRESENTATION),
+        presentation=coded(row.get("presentation", USUAL_PRESENTATION)),
         snomed=row.get("SNOMED code", ""),
         items=items,
         quantity=quantity,

@@ -92,14 +92,20 @@ def releases() -> None:
 
 
 def _release_lines(release: Release) -> Iterator[str]:
-    months = tuple(each_month(release.months))
-    count = "1 month" if len(months) == 1 else f"{len(months)} months"
-    prescribing = f"{count} of prescribing, {span_name(months)}" if months else "no prescribing"
-    yield f"Release {release.number}, made {release.made} by epact2 {release.software}: {prescribing}"
+    held = f"{_months_of(release.months, 'prescribing') or 'no prescribing'}"
+    if items := _months_of(release.item_months, "items"):
+        held += f"; {items}"
+    yield f"Release {release.number}, made {release.made} by epact2 {release.software}: {held}"
     for dataset in release.datasets:
         month = f" {DispensingMonth.from_number(dataset.month).name}" if dataset.month else ""
         part = f" {dataset.part}" if dataset.part else ""
         yield f"  {dataset.kind}{part}{month}: {dataset.rows:,} rows from {dataset.received_name}"
+
+
+def _months_of(numbers: tuple[int, ...], what: str) -> str:
+    months = tuple(each_month(numbers))
+    count = "1 month" if len(months) == 1 else f"{len(months)} months"
+    return f"{count} of {what}, {span_name(months)}" if months else ""
 
 
 @app.command()

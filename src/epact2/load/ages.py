@@ -30,6 +30,12 @@ def reference_index(month: DispensingMonth) -> str:
     )
 
 
+def gives_age(birth_month: str, reference: str) -> str:
+    """Whether a month of birth gives an age that can be; of null nothing is known."""
+    # Compared in months: a division would turn the months before a birth into an age of 0.
+    return f"{reference} - {_index(birth_month)} BETWEEN 0 AND {_OLDEST_MONTHS}"
+
+
 def age_source(reference: str) -> str:
     """The place of the code of the source in its field; ``reference`` is a column made by reference_index.
 
@@ -38,11 +44,8 @@ def age_source(reference: str) -> str:
     cases = []
     for rule in AGE_RULES:
         column = _COLUMNS[rule.source]
-        # Compared in months: a division would turn the months before a birth into an age of 0.
         found = (
-            f"{column} BETWEEN 0 AND {OLDEST}"
-            if rule.source == CAPTURED
-            else f"{reference} - {_index(column)} BETWEEN 0 AND {_OLDEST_MONTHS}"
+            f"{column} BETWEEN 0 AND {OLDEST}" if rule.source == CAPTURED else gives_age(column, reference)
         )
         cases.append(f"WHEN {found} THEN {AGE_SOURCE.codes.index(rule.source)}")
     return f"CASE {' '.join(cases)} ELSE {len(AGE_SOURCE.codes) - 1} END"

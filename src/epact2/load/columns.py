@@ -55,7 +55,7 @@ class Choice(CellType):
     def canonical(self, text: str) -> str:
         if text in self.values:
             return text
-        raise BadCell(f"not one of {', '.join(self.values)}")
+        raise BadCell(f"not {self.words}")
 
 
 def choice(*values: str) -> Choice:
@@ -208,4 +208,4 @@ OPTIONAL_AREA = Code("the code of an area (LSOA), or empty", r"(?:[0-9A-Z]{4,12}
 AGE = Whole("an age from 0 to 199, -1, or empty", r"(?:-1|1?[0-9]{1,2})?", -1, 199, True)
 YES_NO = choice("Y", "N")
 ZERO_ONE = choice("0", "1")
-LETTER = choice("-", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+LETTER = Choice("one letter, or -", "[-A-Z]", ("-", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

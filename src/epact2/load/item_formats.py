@@ -102,3 +102,15 @@ VERIFICATION_LAYOUT = Layout(
     ),
     "PDS, the month after capture",
 )
+
+# The reasons of the field “exclusion”, in its order, as a file has them.
+EXCLUDED_WHEN = {
+    "disallowed": "DISALLOWED = Y",
+    "not dispensed": "NOT_DISPENSED = Y",
+    "referred back": "REFERRED_BACK = Y",
+    "controlled drug requisition": "CD_REQUISITION = Y",
+    "out of hours": "OUT_OF_HOURS = 1",
+    "private": "PRIVATE = 1",
+    "dummy form": "IGNORED = Y",
+    "prescriber type": "PRESCRIBER_ORGANISATION_TYPE = 8 or 54",
+}

@@ -77,7 +77,7 @@ class Comparison:
         return not self.different
 
 
-_COMPARED = ("items", "total_quantity", "nic", "actual_cost")
+_COMPARED = ("items", "total_quantity", "nic", "actual_cost", "adq_usage")
 
 
 def compare(

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import duckdb
 
+from epact2.load.ages import gives_age, reference_index
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one
+from epact2.model.months import DispensingMonth
 from epact2.store.item_tables import KNOWN_PATIENT, PATIENT_OF, PSEUDONYM
 
 # One number sorts by the day of prescribing first, and ends in what is looked for.
@@ -39,15 +41,17 @@ def find_patients(
 
     ``items`` are the items files of the other months, ``replaced`` the one of an older version of this month.
     Needs practice_key and area_key. The columns: pseudonym, patient (the key), is_new, area (its id),
-    birth_month (from PDS), both null when not known, and lacks_birth (some row does). Makes earlier_patient.
+    birth_month (from PDS), both null when not known, and lacks_birth (some row has none that can be). Makes
+    earlier_patient.
     """
+    can_be = gives_age("pds_birth_month", reference_index(DispensingMonth.from_number(month)))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE found_patient AS
         SELECT received.patient AS pseudonym, min(practice_key.key) AS practice,
             max(coalesce(prescribed, 0)::BIGINT * {_TAIL} + pds_birth_month) % {_TAIL} AS birth_month,
             max(coalesce(prescribed, 0)::BIGINT * {_TAIL} + area_key.id) % {_TAIL} AS area,
-            bool_or(pds_birth_month IS NULL) AS lacks_birth
+            NOT bool_and(coalesce({can_be}, false)) AS lacks_birth
         FROM {table} AS received
         JOIN practice_key ON practice_key.code = received.practice
         LEFT JOIN area_key ON area_key.code = received.lsoa

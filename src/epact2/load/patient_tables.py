@@ -12,10 +12,13 @@ from epact2.load.database import attached
 from epact2.load.dimensions import Medicines
 from epact2.load.fast import fetch_one, insert_rows
 from epact2.model import bnf
+from epact2.query.named import POLYPHARMACY_CHAPTERS
 from epact2.store.item_tables import (
     ATTRIBUTES,
     CHAPTERS,
     ITEM,
+    ITEM_BY_ATTRIBUTES,
+    ITEM_BY_KIND,
     ITEM_BY_PRESENTATION,
     MIXED_ITEM,
     PATIENT_MONTH,
@@ -23,8 +26,9 @@ from epact2.store.item_tables import (
     medicines_column,
 )
 from epact2.store.release import StoredFile
+from epact2.store.tables import MEASURES, Table
 
-_VERSION = 1  # part of the identity: a change of how the tables are made makes them anew
+_VERSION = 2  # part of the identity: a change of how the tables are made makes them anew
 # Rows that are sorted at once: few enough that they need no room on disk.
 _AT_ONCE = 12_000_000
 _MOST_SUBSTANCES = 255
@@ -67,6 +71,8 @@ def write_patient_tables(connection: duckdb.DuckDBPyConnection, items: Path, tar
     ):
         _write_by_presentation(connection)
         _write_patients(connection)
+        _write_rollup(connection, ITEM_BY_ATTRIBUTES, _COUNTED)
+        _write_rollup(connection, ITEM_BY_KIND, "true")
 
 
 def _columns(table_columns: tuple[str, ...], replaced: Mapping[str, str]) -> str:
@@ -85,6 +91,19 @@ def _write_by_presentation(connection: duckdb.DuckDBPyConnection) -> None:
             f"WHERE {_COUNTED} AND presentation BETWEEN {low} AND {high} "
             f"ORDER BY {', '.join(ITEM_BY_PRESENTATION.order)}"
         )
+
+
+def _write_rollup(connection: duckdb.DuckDBPyConnection, rollup: Table, where: str) -> None:
+    """Add up the rows of practices: a practice's lie together, so its groups are few at a time."""
+    measures = {one.name for one in MEASURES}
+    keys = [name for name in rollup.column_names if name not in measures]
+    sums = ", ".join(
+        f"CAST(sum({name}) AS BIGINT) AS {name}" for name in rollup.column_names if name in measures
+    )
+    connection.execute(
+        f"INSERT INTO target.{rollup.name} SELECT {', '.join(keys)}, {sums} FROM items.{ITEM.name} "  # noqa: S608
+        f"WHERE {where} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
+    )
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, column: str) -> list[tuple[int, int]]:
@@ -112,6 +131,7 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
     counts = ", ".join(
         f"count_if(chapter = '{chapter}') AS {medicines_column(chapter)}" for chapter in CHAPTERS
     )
+    unique = ", ".join(f"'{chapter}'" for chapter in POLYPHARMACY_CHAPTERS)
     most = ", ".join(medicines_column(chapter) for chapter in CHAPTERS)
     connection.execute("DROP TABLE IF EXISTS temp.patient_part")
     made = "CREATE TEMP TABLE patient_part AS"
@@ -121,7 +141,8 @@ def _write_patients(connection: duckdb.DuckDBPyConnection) -> None:
             f"""
             {made}
             SELECT practice, patient, {least}, bool_and(alike) AND {alike} AS alike,
-                CAST(sum(items) AS INTEGER) AS items, {counts}
+                CAST(sum(items) AS INTEGER) AS items,
+                count_if(chapter IN ({unique})) AS unique_medicines, {counts}
             FROM (
                 SELECT practice, patient, substance, any_value(chapter) AS chapter, sum(items) AS items,
                     {least}, {alike} AS alike

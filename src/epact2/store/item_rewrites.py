@@ -18,10 +18,20 @@ from epact2.model.items import (
     AGE_BAND_5_SEPTEMBER,
     AGE_BAND_20,
     AGE_SEPTEMBER,
+    CD_SCHEDULE,
+    CHARGE_STATUS,
+    DISPENSER_TYPE,
+    EPS,
+    EXCLUSION,
+    EXEMPTION,
+    FORM_TYPE,
     GENDER,
     IMD_QUINTILE,
     PATIENT,
     PATIENT_IDENTIFIED,
+    PREPARATION_CLASS,
+    PRESCRIBER_TYPE,
+    REPEAT_DISPENSING,
 )
 from epact2.model.measures import Measure
 from epact2.model.organisations import LEVELS
@@ -59,6 +69,22 @@ _ATTRIBUTES = frozenset(
         IMD_QUINTILE,
     }
 )
+_KINDS = frozenset(
+    {
+        PATIENT_IDENTIFIED,
+        EPS,
+        REPEAT_DISPENSING,
+        FORM_TYPE,
+        PRESCRIBER_TYPE,
+        DISPENSER_TYPE,
+        PREPARATION_CLASS,
+        CD_SCHEDULE,
+        EXEMPTION,
+        CHARGE_STATUS,
+        EXCLUSION,
+    }
+)
+_OF_PRACTICES = frozenset({Dimension.ORGANISATION, Dimension.TIME})
 _KNOWN_COUNTS = ((PATIENT,), (PATIENT, CHEMICAL_SUBSTANCE))
 _MOST_BITS = 512 << 23  # of all groups' bit strings together: 512 MB
 
@@ -91,6 +117,29 @@ def _as_prescribing(scan: Scan, catalogue: Catalogue) -> Scan:
 
 def _is_of(field: Field | None, *dimensions: Dimension) -> bool:
     return field is not None and field.dimension in dimensions
+
+
+def item_rollups(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Amounts that need no medicines are read from what practices' items add up to, by patient or by kind."""
+    return each_scan(plan, lambda scan: _rolled_up(scan, catalogue))
+
+
+def _rolled_up(scan: Scan, catalogue: Catalogue) -> Scan:
+    used = {field for field in scan.fields_used if field is None or field.dimension not in _OF_PRACTICES}
+    plain = not any(slot.of.of_items for slot in scan.slots if isinstance(slot.of, Measure))
+    known = set(scan.months) <= catalogue.patients.keys()
+    if scan.source is not Source.ITEMS or scan.counted or not plain or not known:
+        return scan
+    if used <= _ATTRIBUTES - {PATIENT} and scan.included_only:
+        return _from_rollup(scan, Source.ITEMS_BY_ATTRIBUTES, "what patients are", catalogue)
+    if used <= _KINDS:
+        return _from_rollup(scan, Source.ITEMS_BY_KIND, "what items are", catalogue)
+    return scan
+
+
+def _from_rollup(scan: Scan, source: Source, by: str, catalogue: Catalogue) -> Scan:
+    reason = f"practices' items are added up by {by}"
+    return replace(scan, source=source, databases=_derived(catalogue), reasons=(*scan.reasons, reason))
 
 
 def items_by_presentation(plan: Plan, catalogue: Catalogue) -> Plan:

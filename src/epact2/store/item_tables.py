@@ -122,6 +122,7 @@ PATIENT_MONTH = Table(
         PATIENT_KEY,
         *ATTRIBUTES,
         Column("items", "INTEGER", "items", 0),
+        Column("unique_medicines", "USMALLINT", "substances of the chapters that count in polypharmacy"),
         *(Column(medicines_column(one), "UTINYINT", f"substances of chapter {one}") for one in CHAPTERS),
     ),
     ("practice", "patient"),
@@ -134,4 +135,26 @@ MIXED_ITEM = Table(
 )
 
 ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF, KNOWN_PATIENT, ITEM_PRACTICE)
-PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM)
+# Rollups of the items of practices: by what patients are (of rows that count), and by what the items are.
+ITEM_BY_ATTRIBUTES = Table(
+    "item_by_attributes",
+    (
+        MONTH,
+        PRACTICE_KEY,
+        Column("patient_identified", "BOOLEAN", "captured and verified"),
+        *ATTRIBUTES,
+        *MEASURES,
+    ),
+    ("practice", "age", "gender"),
+)
+KINDS = (
+    "patient_identified", "eps", "repeat_dispensing", "form_type", "prescriber_type", "dispenser_type",
+    "preparation_class", "controlled_drug_schedule", "exemption", "charge_status", "exclusion",
+)  # fmt: skip
+ITEM_BY_KIND = Table(
+    "item_by_kind",
+    (MONTH, PRACTICE_KEY, *(one for one in ITEM.columns if one.name in KINDS), *MEASURES),
+    ("practice",),
+)
+
+PATIENT_TABLES = (ITEM_BY_PRESENTATION, PATIENT_MONTH, MIXED_ITEM, ITEM_BY_ATTRIBUTES, ITEM_BY_KIND)

@@ -54,6 +54,8 @@ class Source(Enum):
     ITEMS_BY_PRESENTATION = "item_by_presentation"
     PATIENT_MONTH = "patient_month"  # what is known of each patient who is in one place all the month
     MIXED_ITEMS = "mixed_item"  # the rows of the other patients
+    ITEMS_BY_ATTRIBUTES = "item_by_attributes"
+    ITEMS_BY_KIND = "item_by_kind"
     PREPARED = "prepared"  # of a level: see Scan.table
     POPULATION = "population"
     PRESCRIBERS = "prescriber_runs"  # from which month to which each practice prescribes
@@ -61,7 +63,14 @@ class Source(Enum):
 
 
 ITEM_SOURCES = frozenset(
-    {Source.ITEMS, Source.ITEMS_BY_PRESENTATION, Source.PATIENT_MONTH, Source.MIXED_ITEMS}
+    {
+        Source.ITEMS,
+        Source.ITEMS_BY_PRESENTATION,
+        Source.PATIENT_MONTH,
+        Source.MIXED_ITEMS,
+        Source.ITEMS_BY_ATTRIBUTES,
+        Source.ITEMS_BY_KIND,
+    }
 )
 ROLLUPS = frozenset({Source.BY_PRESENTATION, Source.BY_SECTION, Source.BY_PRACTICE})
 

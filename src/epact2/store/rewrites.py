@@ -16,6 +16,7 @@ from epact2.store.catalogue import Catalogue, organisation_test
 from epact2.store.item_rewrites import (
     agreeing_items,
     bit_strings,
+    item_rollups,
     items_by_presentation,
     medicines_by_table,
     only_what_is_tested,
@@ -287,6 +288,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("agreeing_items", agreeing_items),
     ("organisation_keys", organisation_keys),
     ("choose_rollup", choose_rollup),
+    ("item_rollups", item_rollups),
     ("patient_months", patient_months),
     ("only_what_is_tested", only_what_is_tested),
     ("items_by_presentation", items_by_presentation),

@@ -14,6 +14,7 @@ from sqlglot import exp
 from epact2.model import items
 from epact2.model.fields import Field
 from epact2.query.conditions import AtLeast, Had, Leaf
+from epact2.query.named import POLYPHARMACY_CHAPTERS
 from epact2.query.nodes import Amount, Distinct
 from epact2.store.item_rewrites import chapters_of
 from epact2.store.item_tables import medicines_column
@@ -44,7 +45,7 @@ def is_number(field: Field) -> bool:
 def stored_number(field: Field, source: Source, stored: Stored) -> exp.Expression:
     """The number of a field's code, from the columns of a row."""
     if field == items.PATIENT_IDENTIFIED:
-        if source is Source.ITEMS:
+        if source in (Source.ITEMS, Source.ITEMS_BY_ATTRIBUTES, Source.ITEMS_BY_KIND):
             return exp.cast(stored("patient_identified"), "INTEGER")
         return exp.cast(exp.NEQ(this=stored("patient"), expression=number(0)), "INTEGER")
     if field in _FLAGS:
@@ -96,6 +97,8 @@ def counted_of_patient(
 def _medicines(chapters: Sequence[str] | None, stored: Stored) -> exp.Expression:
     """How many different substances of some chapters: numbers below 256, whose sum may not be."""
     assert chapters, "patient_month knows medicines by chapter"
+    if tuple(chapters) == POLYPHARMACY_CHAPTERS:
+        return stored("unique_medicines")
     total = exp.cast(stored(medicines_column(chapters[0])), "INTEGER")
     for chapter in chapters[1:]:
         total = exp.Add(this=total, expression=stored(medicines_column(chapter)))  # type: ignore[assignment]

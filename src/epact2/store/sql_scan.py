@@ -371,7 +371,7 @@ class ScanSelect:
             found += self.month_conditions()
         if scan.prescribers_only and scan.source is Source.POPULATION:
             found.append(self.stored("prescribes"))
-        if scan.source is Source.ITEMS and scan.included_only:
+        if scan.source in (Source.ITEMS, Source.ITEMS_BY_KIND) and scan.included_only:
             found.append(exp.EQ(this=self.stored("exclusion"), expression=number(0)))
         if scan.of_patients:
             if scan.source is Source.ITEMS:

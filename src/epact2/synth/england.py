@@ -134,6 +134,7 @@ class England:
     places: list[Place]
     practices: list[Practice]
     extent: Extent
+    items: bool = False  # whether single items of patients are made, too
     pcns: dict[str, tuple[str, int]] = field(default_factory=dict)  # code: name, place
     # By ICB: the logarithm of its prescribing and of its price of an item against England's.
     icb_rate: dict[str, float] = field(default_factory=dict)
@@ -184,7 +185,7 @@ def make_england(size: Size, months: list[int], seed: int, *, items: bool = Fals
     """All organisations: the same for the same size, months and seed; ``items`` changes the detail only."""
     extent = EXTENTS[size].for_items() if items else EXTENTS[size]
     places = read_places()
-    england = England(size, seed, months, places, [], extent)
+    england = England(size, seed, months, places, [], extent, items)
     _set_icbs(england)
     chosen = [i for i, place in enumerate(places) if not extent.icbs or place.icb in extent.icbs]
     for place, count in zip(chosen, _allot(places, chosen, extent.practices), strict=True):

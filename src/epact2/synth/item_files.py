@@ -7,11 +7,12 @@ from pathlib import Path
 import duckdb
 
 from epact2.synth.england import England
-from epact2.synth.items import Batch, ItemMaker, batches, set_presentation_needs, set_slots
+from epact2.synth.items import Batch, ItemMaker, batches, set_slots
 from epact2.synth.occasions import DISPENSER_TYPES, FORM_TYPES
 from epact2.synth.prescribing import Prescribing
 from epact2.synth.reference_files import SYNTHETIC, write_rows
 from epact2.synth.seats import set_cells, set_needs
+from epact2.synth.supply import set_presentation_needs
 from epact2.synth.surroundings import Area, areas_of, set_surroundings
 from epact2.synth.tables import insert
 

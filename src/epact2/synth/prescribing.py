@@ -23,6 +23,7 @@ from epact2.synth.formulary import (
     prices,
     read_formulary,
 )
+from epact2.synth.needs import NEEDS, need_of
 from epact2.synth.pairs import DEPRIVATION, detail_of, set_pairs
 from epact2.synth.patients import profile_of, set_patients
 from epact2.synth.tables import insert
@@ -91,7 +92,7 @@ class Prescribing:
             "presentation",
             "presentation INTEGER, code VARCHAR, section INTEGER, section_code VARCHAR, substance INTEGER, "
             "profile VARCHAR, brand BOOLEAN, usual DOUBLE, deprived DOUBLE, detail DOUBLE, "
-            "adq BIGINT, quantities INTEGER",
+            "adq BIGINT, quantities INTEGER, acute DOUBLE",
             (
                 (
                     i,
@@ -106,6 +107,7 @@ class Prescribing:
                     detail_of(each.substance, logs[i]),
                     each.adq,
                     len(each.quantities),
+                    NEEDS[need_of(each.code)].acute,
                 )
                 for i, each in enumerate(presentations)
             ),
@@ -170,18 +172,15 @@ class Prescribing:
             SELECT a.practice, a.presentation, a.habit, m.code, m.price,
                    a.items * m.factor * p.factor * t.each * (1 + a.drift * t.years)
                    * exp({MONTH_SPREAD} * normal(hash({seed}, 29, {month}, a.practice))) AS items,
-                   hash({seed}, {month}, a.practice, a.presentation) AS chance
+                   hash({seed}, {month}, a.practice, a.presentation) AS chance, r.acute
             FROM pair a
+            JOIN presentation r USING (presentation)
             JOIN presentation_now m USING (presentation)
             JOIN practice_now p USING (practice)
             CROSS JOIN time_now t
             WHERE m.factor > 0
         ), drawn AS (
-            -- Poisson: by its second-order normal approximation, which is good from half an item upwards.
-            SELECT *, CASE WHEN items < 0.5 THEN (uniform(chance) < items)::BIGINT
-                      ELSE greatest(0, floor(items + sqrt(items) * normal(chance)
-                                             + (normal(chance) * normal(chance) - 1) / 6 + 0.5))::BIGINT
-                      END AS n
+            SELECT *, {self._count_sql()} AS n
             FROM expected
         ), split AS (
             SELECT d.practice, d.presentation, d.code, d.price, q.place, q.amount, q.container, q.snomed,
@@ -206,6 +205,18 @@ class Prescribing:
                presentation, place
         FROM priced
         """  # noqa: S608 - numbers of this package only
+
+    def _count_sql(self) -> str:
+        if self.england.items:
+            # The same people come back every month: only what is acute varies as chance would have it, and
+            # what is rounded up is so in every month.
+            steady = f"uniform(hash({self.england.seed}, 33, practice, presentation))"
+            return f"greatest(0, floor(items + sqrt(items * acute) * normal(chance) + {steady}))::BIGINT"
+        # Poisson: by its second-order normal approximation, which is good from half an item upwards.
+        return """CASE WHEN items < 0.5 THEN (uniform(chance) < items)::BIGINT
+                      ELSE greatest(0, floor(items + sqrt(items) * normal(chance)
+                                             + (normal(chance) * normal(chance) - 1) / 6 + 0.5))::BIGINT
+                      END"""
 
 
 def _quantity_rows(presentations: list[Presentation]) -> Iterable[tuple[object, ...]]:

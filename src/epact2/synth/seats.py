@@ -27,6 +27,8 @@ LEAST = 0.0002
 SEAT_BITS, AGE_BITS, TICKET_BITS = 13, 5, 23
 # Quantiles from which an item that is dispensed once draws its sex and age group.
 BINS = 512
+# Of so many seats beside each other one is of a person who never has anything acute.
+NEIGHBOURS = 2
 
 
 def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
@@ -36,7 +38,7 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "need_rule",
         "need INTEGER, people DOUBLE, w0 DOUBLE, w1 DOUBLE, w5 DOUBLE, deprived DOUBLE, cluster INTEGER, "
-        "shared INTEGER",
+        "shared INTEGER, several BOOLEAN",
         (
             (
                 i,
@@ -47,6 +49,7 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
                 each.deprived,
                 1000 + clusters.index(each.cluster) if each.cluster else i,
                 round(each.shared * 1024) if each.cluster else 0,
+                each.several,
             )
             for i, each in enumerate(NEEDS)
         ),
@@ -132,13 +135,14 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         ), frail AS (
             SELECT *, 2 * rho AS f1, 6 * rho * rho * rho * rho * rho AS f5 FROM known
         ), chance AS (
-            SELECT practice, need, sex, age, i, rho,
+            SELECT practice, need, sex, age, i, rho, several,
                    part * (w0 + w1 * f1 + w5 * f5) * greatest(0.3, 1 + deprived * dev) AS part,
                    hash(CASE WHEN hash(luck, need, 62) & 1023 < shared THEN cluster ELSE need END, luck) AS mine
             FROM frail JOIN aim USING (practice, sex, age) JOIN need_rule USING (need)
         )
         SELECT practice, need, sex, age, i,
-               1 + ((mine >> 3) & 1023 < 900 * rho * rho)::INTEGER + (rho > 0.93)::INTEGER AS weight
+               CASE WHEN several THEN 1 + ((mine >> 3) & 1023 < 900 * rho * rho)::INTEGER + (rho > 0.93)::INTEGER
+                    ELSE 1 END AS weight
         FROM chance WHERE uniform(mine) < least({MOST}, part);
 
         CREATE OR REPLACE TEMP TABLE placed AS

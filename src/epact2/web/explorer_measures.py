@@ -21,7 +21,7 @@ from epact2.model.prescribing import (
     TOTAL_QUANTITY,
 )
 from epact2.query.codec import parse, value_from_json
-from epact2.query.named import NAMED
+from epact2.query.named import NAME_OF, NAMED
 from epact2.query.nodes import (
     EVERYTHING,
     Amount,
@@ -107,7 +107,10 @@ def offers(*, items_loaded: bool = True) -> tuple[OfferGroup, ...]:
     """Everything that is offered, in groups, in the order of the form; what needs single items only where
     they are loaded.
     """
-    with_items = (OfferGroup(PATIENT_VALUES, tuple(named(value) for value in NAMED.values())),)
+    with_items = (
+        OfferGroup(PATIENT_VALUES, tuple(named(value) for value in NAMED.values())),
+        OfferGroup("Comparators of single items and patients", _comparators(of_items=True)),
+    )
     items, cost, nic = Amount(ITEMS), Amount(ACTUAL_COST), Amount(NIC)
     patients = Amount(LIST_SIZE)
     over_time = [shown_as(amount, way) for amount in (items, cost) for way in WAYS if way != "plain"]
@@ -128,10 +131,10 @@ def offers(*, items_loaded: bool = True) -> tuple[OfferGroup, ...]:
                 )
             ),
         ),
-        *(with_items if items_loaded else ()),
+        *(with_items[:1] if items_loaded else ()),
         OfferGroup("Shares and changes", tuple(named(value) for value in over_time)),
         OfferGroup("Comparators", _comparators(of_items=False)),
-        OfferGroup("Comparators of single items and patients", _comparators(of_items=True)),
+        *(with_items[1:] if items_loaded else ()),
         OfferGroup(
             "People",
             tuple(named(Amount(one)) for one in POPULATION_MEASURES if one not in STAR_PUS.values()),
@@ -147,7 +150,8 @@ def _comparators(*, of_items: bool) -> tuple[Offer, ...]:
     return tuple(
         Offer(one.title, one.value, f"{_COMPARATOR}{one.key}")
         for one in comparators().values()
-        if not one.any_medicine and one.needs_items == of_items
+        # Some comparators are values that have a name of their own: they are offered under that.
+        if not one.any_medicine and one.needs_items == of_items and one.value not in NAME_OF
     )
 
 

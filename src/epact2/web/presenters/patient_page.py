@@ -323,7 +323,7 @@ class PatientHistory:
             "medicine": self.names.medicine_name(row.presentation),
             "href": links.medicine(row.presentation),
             "quantity": numbers.plain(quantity) if quantity is not None else numbers.NO_DATA,
-            "count": str(row.items),
+            "count": numbers.count(row.items),
             "nic": said(NIC, 2),
             "practice": said(PRACTICE),
             "practice_code": str(cells[PRACTICE]),
