@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 DEMO_SIZE ?= icb
 DEMO_MONTHS ?= 36
 DEMO_SEED ?= 1
+DEMO_ITEM_MONTHS ?= 0
 DEMO_PORT ?= 8000
 WORKERS ?= 2
 
@@ -47,10 +48,10 @@ build/.browser: scripts/ensure_browser.sh
 devenv: build/.dev build/.web ## install everything that development needs
 
 demo-data: build/.base ## make the synthetic data and load it
-	@$(BIN)/python scripts/demo.py data --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED)
+	@$(BIN)/python scripts/demo.py data --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --item-months $(DEMO_ITEM_MONTHS)
 
 demo: build/.base build/.web ## make synthetic England, load it, and serve the site
-	@$(BIN)/python scripts/demo.py serve --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --port $(DEMO_PORT)
+	@$(BIN)/python scripts/demo.py serve --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --item-months $(DEMO_ITEM_MONTHS) --port $(DEMO_PORT)
 
 serve: build/.base build/.web ## serve the store that EPACT2_STORE names (default ./store)
 	@$(BIN)/epact2 serve

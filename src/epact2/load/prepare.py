@@ -39,7 +39,6 @@ from epact2.store.tables import Table
 
 Row = tuple[int | str | float | None, ...]
 _MOST_ITEMS = 12_000_000  # rows of several months that one question looks at
-_AT_ONCE = 8  # values of one question: enough to share what they read, few enough to be planned quickly
 _WHOLE = Scope(
     reason="Prepared at the load, for every organisation; each viewer's scope is applied when read."
 )
@@ -163,9 +162,16 @@ def _numbers(
 def _together(slots: Sequence[Slot]) -> Iterator[tuple[tuple[int, ...], bool]]:
     """The places of the slots in the questions that ask for them, and whether these need items.
 
-    What needs items is asked apart, so that each amount is read from its own sort of rows.
+    What needs items is asked apart, so that each amount is read from its own sort of rows. Amounts share what
+    they read; counts share nothing, and a statement of several takes longer to plan than several of one.
     """
+    needs = [value_needs_items(value_of(slot)) for slot in slots]
     for of_items in (False, True):
-        chosen = [place for place, slot in enumerate(slots) if value_needs_items(value_of(slot)) is of_items]
-        for start in range(0, len(chosen), _AT_ONCE):
-            yield tuple(chosen[start : start + _AT_ONCE]), of_items
+        amounts = tuple(
+            place for place, slot in enumerate(slots) if not slot.is_count and needs[place] is of_items
+        )
+        if amounts:
+            yield amounts, of_items
+    for place, slot in enumerate(slots):
+        if slot.is_count:
+            yield (place,), needs[place]
