@@ -15,12 +15,12 @@ from timing import filled
 from epact2.access.policy import OPEN_ITEMS
 from epact2.analysis.answer import answer
 from epact2.analysis.compare import bands_query, months_for, ranking, ranking_query, trend_query
-from epact2.analysis.listing import HISTORY_COLUMNS, LARGEST_PAGE, history, list_rows
+from epact2.analysis.listing import HISTORY_COLUMNS, history, list_rows
 from epact2.comparators.read import comparator_named
 from epact2.model.items import AGE_SOURCE, PATIENT, PRESCRIBED_DATE
 from epact2.model.prescribing import FIELD_BY_NAME, MONTH
 from epact2.query.codec import query_from_json
-from epact2.query.listing import Listing, ListingOrder
+from epact2.query.listing import LARGEST_PAGE, Listing, ListingOrder
 from epact2.query.listing_json import listing_from_json
 from epact2.query.nodes import Is, MonthRange, Query
 from epact2.query.result import Cell, Column, Result, exact
@@ -52,9 +52,11 @@ def part_of(engine: DuckDBEngine, data: Mapping[str, Any], names: Mapping[str, A
     match filled(spelt_out(data), names):
         case {"question": question}:
             return _of_query(engine, query_from_json(question))
-        case {"listing": listing, **more}:
-            after = place_after(engine, listing, (int(more["page"]) - 1) * PAGE) if "page" in more else ""
+        case {"listing": listing, "page": page}:
+            after = place_after(engine, listing, (page - 1) * PAGE)
             return _of_listing(engine, listing_from_json({**listing, "size": PAGE, "after": after}))
+        case {"listing": listing}:
+            return _of_listing(engine, listing_from_json({**listing, "size": PAGE}))
         case {"history": pseudonym}:
             return _of_history(engine, pseudonym)
         case {"ranking": [key, level]}:
@@ -165,8 +167,7 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
 def difference(ours: Sequence[Row], plain: Sequence[Row]) -> str:
     """In words, where two answers differ first; empty where they are the same."""
     if len(ours) != len(plain):
-        keys, others = {key for key, _ in ours}, {key for key, _ in plain}
-        examples = sorted(keys ^ others)[:3]
+        examples = sorted({key for key, _ in ours} ^ {key for key, _ in plain})[:3]
         return f"{len(ours)} rows, and {len(plain)} of plain SQL (for example {examples})"
     for (key, values), (other_key, others) in zip(ours, plain, strict=True):
         if key != other_key or not all(map(_same, values, others)):

@@ -167,6 +167,7 @@ def _load_before(found: Made) -> None:
     print(f"Loading all but the last month's items of {found.data.name} …", flush=True)
     items = found.items
     load_once(part, [one for one in loadable(found.files) if one not in items])
+    _share(part, loadable(found.files))
     measured: list[dict[str, object]] = []
     if items[:-1]:
         load = load_once(part, items[:-1], prepared=True)
@@ -234,6 +235,6 @@ def _share(store: Path, files: Sequence[Path]) -> None:
     """Keep one copy on disk of what is both a file of the generator and a received file of the store."""
     received = {one.received_name: one.received.name for one in read_release(store).datasets}
     for path in files:
-        kept = Store(store).received / received[path.name]
-        path.unlink()
-        os.link(kept, path)
+        if path.name in received:
+            path.unlink()
+            os.link(Store(store).received / received[path.name], path)

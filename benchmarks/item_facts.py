@@ -30,6 +30,7 @@ def views(engine: DuckDBEngine, months: Sequence[int]) -> duckdb.DuckDBPyConnect
     found = {
         "item": [(catalogue.items[month], "item") for month in months],
         "item_by_presentation": [(catalogue.patients[month], "item_by_presentation") for month in months],
+        "item_by_kind": [(catalogue.patients[month], "item_by_kind") for month in months],
         "patient_month": [(catalogue.patients[month], "patient_month") for month in months],
         "by_section": [(name, "by_section") for name in catalogue.totals.values()],
     }

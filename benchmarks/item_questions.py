@@ -3,7 +3,8 @@
 Texts in braces are names of ``item_facts``; ``{"list": …}`` is the selection of a list of medicines, and
 ``{"numerator of": …}`` the count of a comparator. A floor is the smallest scan of the columns that any way of
 answering would have to read, from single items or from what is derived from them once for all questions; it
-groups and joins nothing, and knows no prepared results.
+groups and joins nothing, and knows no prepared results. It adds up, as DuckDB knows the largest number of a
+column without reading it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ LOAD_PEAK_MB = 8 * 1024
 class ItemQuestion:
     """One question. ``asks`` are its parts, ``plain`` an SQL text for each of them.
 
-    A part is ``{"question": …}``, ``{"listing": …}`` (perhaps with ``"page"``), ``{"history": pseudonym}``, or
+    A part is a ``question``, a ``listing`` (perhaps with its ``page``), the ``history`` of a pseudonym, or
     ``bands``, ``ranking`` or ``trend`` of a comparator: the calls of ``analysis.compare``. ``over`` is the
     data that it is asked of: one month of many items, or many months.
     """
@@ -67,12 +68,13 @@ _OF_PRESCRIBER: Json = {"columns": _ITEM_COLUMNS, "where": {"is": ["prescriber",
 _VALPROATE = {"had": {"list": "valproate"}}
 _WOMEN_OF_13_TO_54 = {"all": [{"is": ["gender", 2]}, {"between": ["age", 13, 54]}]}
 _STATINS = [{"amount": "total quantity", "where": {"list": "statins-solid"}}, "{most_tablets}"]
-_KEYS = "max(practice), max(patient)"
+_KEYS = "sum(practice), sum(patient)"
 _NARROW = "FROM item_by_presentation WHERE"
 _OF_LISTS = f"SELECT {_KEYS} {_NARROW}"
-_SUBSTANCES = f"SELECT max(presentation), {_KEYS} {_NARROW}"
-_OF_PAGE = "SELECT max(month), max(form), max(item), max(element) FROM item WHERE"
-_MEDICINES = ", ".join(f"sum(medicines_{chapter:02})" for chapter in (1, 2, 3, 4, 6, 7, 8, 9, 10))
+_QUANTITIES = f"SELECT sum(patient), sum(total_quantity) {_NARROW}"
+_SUBSTANCES = f"SELECT sum(presentation), {_KEYS} {_NARROW}"
+_OF_PAGE = "SELECT sum(month), sum(form), sum(item), sum(element) FROM item WHERE"
+_MEDICINES = "SELECT sum(practice), sum(unique_medicines) FROM patient_month"
 
 ITEM_QUESTIONS = (
     ItemQuestion(
@@ -89,14 +91,14 @@ ITEM_QUESTIONS = (
             },
         ),
         (plain_sql.SECTION_BY_ICB,),
-        ("SELECT sum(items), max(practice), max(month) FROM by_section WHERE section = {section_number}",),
+        ("SELECT sum(items), sum(practice), sum(month) FROM by_section WHERE section = {section_number}",),
     ),
     ItemQuestion(
         "EPS rate of all practices",
         "month",
         _of_practices("EPS rate"),
         (plain_sql.EPS_RATE,),
-        ("SELECT sum(items), count_if(eps), max(practice) FROM item",),
+        ("SELECT sum(items), count_if(eps), sum(practice) FROM item_by_kind",),
     ),
     ItemQuestion(
         "Percentile bands of opioid with gabapentinoid over all practices, {months} months",
@@ -114,7 +116,7 @@ ITEM_QUESTIONS = (
             {"trend": ["gib01-nsaid-without-gastro-protection", "{practice}"]},
         ),
         plain_sql.NSAID_PAGE,
-        (f"SELECT max(month), {_KEYS}, max(age) {_NARROW} {{in_nsaids}} OR {{in_gastro-protection}}",),
+        (f"SELECT sum(month), {_KEYS}, sum(age) {_NARROW} {{in_nsaids}} OR {{in_gastro-protection}}",),
         COMPARATOR_PAGE,
     ),
     ItemQuestion(
@@ -122,7 +124,7 @@ ITEM_QUESTIONS = (
         "month",
         _distinct(),
         (plain_sql.EVERYBODY,),
-        ("SELECT max(patient) FROM patient_month",),
+        ("SELECT sum(patient) FROM patient_month",),
         OF_EVERYTHING,
     ),
     ItemQuestion(
@@ -130,7 +132,7 @@ ITEM_QUESTIONS = (
         "month",
         _distinct({"under": ["bnf", "{section}"]}),
         (plain_sql.SECTION,),
-        (f"SELECT max(patient) {_NARROW} {{in_section}}",),
+        (f"SELECT sum(patient) {_NARROW} {{in_section}}",),
         OF_SECTION,
     ),
     ItemQuestion(
@@ -146,7 +148,7 @@ ITEM_QUESTIONS = (
         "month",
         _distinct(rows=("5-year age band", "gender")),
         (plain_sql.BY_AGE_AND_GENDER,),
-        ("SELECT max(age), max(gender) FROM patient_month",),
+        ("SELECT sum(age), sum(gender) FROM patient_month",),
         OF_EVERYTHING,
     ),
     ItemQuestion(
@@ -154,7 +156,7 @@ ITEM_QUESTIONS = (
         "month",
         _of_practices("patients on 10 or more unique medicines"),
         (plain_sql.TEN_MEDICINES,),
-        (f"SELECT max(practice), {_MEDICINES} FROM patient_month",),
+        (_MEDICINES,),
         PATIENT_CONDITIONS,
     ),
     ItemQuestion(
@@ -162,7 +164,7 @@ ITEM_QUESTIONS = (
         "month",
         _of_practices("patients on 10 or more unique medicines", "ICB"),
         (plain_sql.TEN_MEDICINES_BY_ICB,),
-        (f"SELECT max(practice), {_MEDICINES} FROM patient_month",),
+        (_MEDICINES,),
         PATIENT_CONDITIONS,
     ),
     ItemQuestion(
@@ -178,7 +180,7 @@ ITEM_QUESTIONS = (
         "month",
         _of_practices({"numerator of": "gib01-nsaid-without-gastro-protection"}),
         (plain_sql.NSAID_UNPROTECTED,),
-        (f"SELECT {_KEYS}, max(age) {_NARROW} {{in_nsaids}} OR {{in_gastro-protection}}",),
+        (f"SELECT {_KEYS}, sum(age) {_NARROW} {{in_nsaids}} OR {{in_gastro-protection}}",),
         PATIENT_CONDITIONS,
     ),
     ItemQuestion(
@@ -207,7 +209,7 @@ ITEM_QUESTIONS = (
             }
         ),
         (plain_sql.STARTING_VALPROATE,),
-        (f"SELECT max(month), {_KEYS}, max(age), max(gender) {_NARROW} {{in_valproate}}",),
+        (f"SELECT sum(month), {_KEYS}, sum(age), sum(gender) {_NARROW} {{in_valproate}}",),
     ),
     ItemQuestion(
         "Oversupply of statins over {last} months, all practices",
@@ -215,7 +217,7 @@ ITEM_QUESTIONS = (
         _of_practices({"patients": {"at least": _STATINS, "last": "{last}"}}),
         (plain_sql.OVERSUPPLY,),
         (
-            f"SELECT max(patient), sum(total_quantity) {_NARROW} month >= {{last_from}} AND {{in_statins-solid}}",
+            f"{_QUANTITIES} month >= {{last_from}} AND {{in_statins-solid}}",
             f"SELECT {_KEYS} FROM patient_month WHERE month = {{latest}}",
         ),
     ),
@@ -224,7 +226,7 @@ ITEM_QUESTIONS = (
         "month",
         _of_practices("items per patient", "age"),
         (plain_sql.ITEMS_BY_AGE,),
-        ("SELECT max(age), sum(items) FROM patient_month",),
+        ("SELECT sum(age), sum(items) FROM patient_month",),
     ),
     ItemQuestion(
         "Items of one practice, first page",

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from item_asking import PREPARED, Part, difference, fetched, our_rows, part_of, plain_rows
+from item_asking import PREPARED, difference, fetched, our_rows, part_of, plain_rows
 from item_data import DEMO, ENGLAND, YEAR, ItemData, Made, made
 from item_facts import item_facts, views
-from item_questions import ITEM_QUESTIONS, LOAD_PEAK_MB, LOAD_RATIO, ItemQuestion
+from item_questions import ITEM_QUESTIONS, ItemQuestion
+from item_report import COLUMNS, print_head, print_line, print_loads
 from plain_table import make_plain
-from report import Entry, milliseconds
+from report import Entry
 from timing import plan_time, turns
 
 from epact2.store.duckdb import DuckDBEngine
@@ -91,7 +92,9 @@ def _measure(
             print_loads(loads)
             found += loads
         place = _open(data_made, machine)
-        print_head(place)
+        release = place.engine.release
+        rows = sum(one.rows for one in release.datasets_of("items"))
+        print_head(data.name, rows, len(place.engine.catalogue.practices))
         try:
             found += [_measured(place, question, machine) for question in asked]
         finally:
@@ -111,11 +114,11 @@ def _open(data_made: Made, machine: Machine) -> Place:
 
     ours = engine()
     make_plain(ours, data_made.store, data_made.items, data_made.plain, machine.memory)
-    config = {"memory_limit": machine.memory, "temp_directory": f"{data_made.plain}.spill"}
-    if machine.threads is not None:
-        config["threads"] = str(machine.threads)
-    plain = duckdb.connect(str(data_made.plain), read_only=True, config=config)
+    plain = duckdb.connect(str(data_made.plain), read_only=True)
+    plain.execute("SET memory_limit = $limit", {"limit": machine.memory})
     plain.execute("SET enable_progress_bar = false")
+    if machine.threads is not None:
+        plain.execute("SET threads = $threads", {"threads": machine.threads})
     return Place(data_made.data, ours, engine(PREPARED), plain, item_facts(ours))
 
 
@@ -123,110 +126,53 @@ def _measured(place: Place, question: ItemQuestion, machine: Machine) -> Entry:
     """All times of one question, printed as a line of the table."""
     name = question.name.format_map(place.names)
     parts = [part_of(place.engine, ask, place.names) for ask in question.asks]
-    prepared = [part for part in parts if part.is_prepared]
-    first = sum(plan_time(place.engine, part.plan) for part in parts)
+    plan_ms = sum(plan_time(place.engine, part.plan) for part in parts)
     plain = [sql.format_map(place.names) for sql in question.plain]
     floors = [sql.format_map(place.names) for sql in question.floor]
     bare = place.engine._connection.cursor()
     floor_cursor = views(place.engine, place.floor_months(question))
-    timed: dict[str, Callable[[], object]] = {
-        "answer": lambda: [part.run() for part in parts],
-        "sql": lambda: fetched(bare, parts),
-        "plain": lambda: [place.plain.execute(sql).fetchall() for sql in plain],
-        "floor": lambda: [floor_cursor.execute(sql).fetchall() for sql in floors],
-    }
-    if prepared:
+    answers: dict[str, Callable[[], Sequence[Any]]] = {"answer": lambda: [part.run() for part in parts]}
+    if any(part.is_prepared for part in parts):
         again = [part_of(place.unprepared, ask, place.names) for ask in question.asks]
-        timed["unprepared"] = lambda: [part.run() for part in again]
-    rows, differs = _compared(place, parts, plain)
-    if prepared and not differs:
-        _, differs = _compared(place, again, plain)
+        answers["unprepared"] = lambda: [part.run() for part in again]
+    answers["plain"] = lambda: [place.plain.execute(sql).fetchall() for sql in plain]
+    results = _first_runs(name, answers)
+    timed: dict[str, Callable[[], object]] = {who: answers[who] for who in results}
+    if "answer" in results:
+        timed["sql"] = lambda: fetched(bare, parts)
+    timed["floor"] = lambda: [floor_cursor.execute(sql).fetchall() for sql in floors]
     times = turns(timed, machine.runs, machine.seconds)
     entry: Entry = {
         "question": name,
         "data": place.data.name,
-        "rows": rows,
-        "answer_ms": round(times["answer"], 2),
-        "unprepared_ms": round(times["unprepared"], 2) if prepared else None,
-        "sql_ms": round(times["sql"], 2),
-        "plain_ms": round(times["plain"], 2),
-        "floor_ms": round(times["floor"], 2),
-        "plan_ms": round(first, 2),
+        "rows": sum(len(one.rows) for one in results.get("answer", ())),
+        **{f"{who}_ms": round(times[who], 2) if who in times else None for who in COLUMNS},
+        "plan_ms": round(plan_ms, 2),
         "target_ms": question.target.ms if question.target else None,
         "runs": times.count,
-        "differs": differs,
+        "wrong": _wrong(results),
     }
     print_line(entry)
     return entry
 
 
-def _compared(place: Place, parts: Sequence[Part], plain: Sequence[str]) -> tuple[int, str]:
-    """The rows of an answer, and in what it differs from plain SQL."""
-    rows, differs = 0, ""
-    for part, sql in zip(parts, plain, strict=True):
-        result = part.run()
-        rows += len(result.rows)
-        others = plain_rows(place.plain.execute(sql).fetchall(), result.columns)
-        differs = differs or difference(our_rows(result), others)
-    return rows, differs
+def _first_runs(name: str, answers: dict[str, Callable[[], Sequence[Any]]]) -> dict[str, Sequence[Any]]:
+    """What each way of answering gives; those that do not fit into memory are named and left out."""
+    found = {}
+    for who, run in answers.items():
+        try:
+            found[who] = run()
+        except duckdb.OutOfMemoryException as error:
+            print(f"\n!!! OUT OF MEMORY: {name}: {who}: {error}\n", flush=True)
+    return found
 
 
-# --- Printing -------------------------------------------------------------------------------------------
-
-_WIDTH = 92
-
-
-def print_head(place: Place) -> None:
-    """What is asked, and the heads of the columns."""
-    release = place.engine.release
-    rows = sum(one.rows for one in release.datasets_of("items"))
-    print(f"\n{place.data.name}: {rows:,} items, {len(place.engine.catalogue.practices):,} practices\n")
-    print(
-        f"{'question':{_WIDTH}} {'rows':>6} {'answer':>9} {'unprep.':>9} {'sql':>9} {'plain':>9} "
-        f"{'floor':>9} {'× plain':>8}  {'target':>7}  plan runs"
-    )
-
-
-def print_line(entry: Entry) -> None:
-    """One question, with a loud line where ours and plain SQL differ."""
-    target = entry["target_ms"]
-    times = (milliseconds(entry[f"{one}_ms"]) for one in ("answer", "unprepared", "sql", "plain", "floor"))
-    print(
-        f"{entry['question']:{_WIDTH}} {entry['rows']:6} {' '.join(f'{one:>9}' for one in times)} "
-        f"{entry['plain_ms'] / entry['answer_ms']:8.1f}  {f'< {target:,}' if target else '':>7}  "
-        f"{entry['plan_ms']:4.0f} {entry['runs']:4}{'  ' if missed(entry) else ''}{missed(entry)}",
-        flush=True,
-    )
-    if entry["differs"]:
-        print(f"\n!!! DIFFERENT ANSWERS: {entry['question']}: {entry['differs']}\n", flush=True)
-
-
-def missed(entry: Entry) -> str:
-    """What a question falls short of, in words."""
-    target = entry["target_ms"]
-    if target and entry["answer_ms"] > target:
-        return "MISSES THE TARGET"
-    if target and (entry["unprepared_ms"] or 0) > target:
-        return "misses the target without prepared results"
+def _wrong(results: dict[str, Sequence[Any]]) -> str:
+    """What is wrong with the answers, in words: none, or one that differs from plain SQL."""
+    if "answer" not in results:
+        return "it does not fit into memory"
+    for who in ("answer", "unprepared"):
+        for result, rows in zip(results.get(who, ()), results.get("plain", ()), strict=False):
+            if words := difference(our_rows(result), plain_rows(rows, result.columns)):
+                return f"{who}: {words}"
     return ""
-
-
-def print_loads(loads: Sequence[Entry]) -> None:
-    """The loads of items and, of the last one, the tables."""
-    for one in loads:
-        parts = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in one["parts_s"].items())
-        print(
-            f"\nLoad of {one['load']} ({one['data']}): {one['rows']:,} rows in {one['load_s']:.1f} s, "
-            f"{one['rows_a_second']:,} a second ({parts}); peak {one['peak_mb']:,} MB "
-            f"(target < {LOAD_PEAK_MB:,}{', MISSED' if one['peak_mb'] >= LOAD_PEAK_MB else ''})"
-        )
-        if "duckdb_s" not in one:
-            continue
-        print(
-            f"  DuckDB alone (read, sorted by practice and patient, written; nothing checked): "
-            f"{one['duckdb_s']:.1f} s, peak {one['duckdb_peak_mb']:,} MB. The load takes "
-            f"× {one['ratio']:.1f} without preparing comparators (target ≤ {LOAD_RATIO:g}"
-            f"{', MISSED' if one['ratio'] > LOAD_RATIO else ''}), × {one['whole_ratio']:.1f} with it."
-        )
-        for name, size in one["tables"].items():
-            print(f"  {name:24} {size['rows']:12,} rows {size['bytes_a_row']:7.1f} bytes a row")

@@ -171,8 +171,8 @@ def _own(target: Path, file: Path) -> None:
     target.unlink(missing_ok=True)
     memory = os.environ.get("EPACT2_LOAD_MEMORY", DEFAULT_MEMORY)
     with _measured():
-        config = {"memory_limit": memory, "temp_directory": f"{target}.spill"}
-        connection = duckdb.connect(str(target), config=config)
+        connection = duckdb.connect(str(target))
+        connection.execute("SET memory_limit = $limit", {"limit": memory})
         connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE TABLE loaded AS {_sorted_rows(file)}", {"path": str(file)})
         connection.execute("CHECKPOINT")

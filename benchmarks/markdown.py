@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from items import missed
+from item_report import COLUMNS, missed
 from report import Entry, milliseconds, table
 
 
@@ -36,19 +36,26 @@ def _prescribing(entries: Sequence[Entry]) -> str:
 
 
 def _with_plain(entries: Sequence[Entry]) -> str:
-    names = ("answer_ms", "unprepared_ms", "sql_ms", "plain_ms", "floor_ms")
     rows = []
     for one in entries:
         target = f"< {one['target_ms']:,}" if one["target_ms"] else ""
+        known = one["plain_ms"] and one["answer_ms"]
         rows.append(
             [
                 one["question"],
                 f"{one['rows']:,}",
-                *(milliseconds(one[name]) for name in names),
-                f"{target}{' (missed)' if missed(one) else ''}",
+                *(milliseconds(one[f"{name}_ms"]) for name in COLUMNS),
+                f"{one['plain_ms'] / one['answer_ms']:.1f}" if known else "–",
+                f"{target}{_verdict(one)}",
             ]
         )
-    return table(("question", "rows", "answer", "not prepared", "SQL", "plain SQL", "floor", "target"), rows)
+    heads = ("question", "rows", "answer", "unprepared", "SQL", "plain SQL", "floor", "× plain", "target")
+    return table(heads, rows)
+
+
+def _verdict(entry: Entry) -> str:
+    words = missed(entry)
+    return f" ({words.lower().replace(' the target', '')})" if words else ""
 
 
 def _loads(entries: Sequence[Entry]) -> str:

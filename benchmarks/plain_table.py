@@ -55,8 +55,8 @@ def make_plain(engine: DuckDBEngine, store: Path, parquet: Sequence[Path], targe
     started = time.perf_counter()
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
-    config = {"memory_limit": memory, "temp_directory": f"{part}.spill"}
-    with duckdb.connect(str(part), config=config) as connection:
+    with duckdb.connect(str(part)) as connection:
+        connection.execute("SET memory_limit = $limit", {"limit": memory})
         connection.execute("SET enable_progress_bar = false")
         dimensions = Store(store).file(engine.release.dimensions)
         connection.execute(f"ATTACH '{dimensions}' AS dimensions (READ_ONLY)")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from england import LAST_MONTH, MONTHS, england_store
+from england import MONTHS, england_store
 from loads import load_once, own_load
 from questions import QUESTIONS, Question
 from report import Entry
@@ -25,6 +25,7 @@ from epact2.model.months import DispensingMonth
 from epact2.query.codec import query_from_json
 from epact2.query.scope import ALL_OF_ENGLAND
 from epact2.store.duckdb import DuckDBEngine
+from epact2.synth.files import LAST_MONTH
 
 VIEWER = Viewer("benchmark")
 DATA = f"prescribing, england, {MONTHS} months"
