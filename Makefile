@@ -4,10 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO_SIZE ?= icb
+DEMO_SIZE ?= demo
 DEMO_MONTHS ?= 36
 DEMO_SEED ?= 1
-DEMO_ITEM_MONTHS ?= 0
+DEMO_ITEM_MONTHS ?= 13
 DEMO_PORT ?= 8000
 WORKERS ?= 2
 

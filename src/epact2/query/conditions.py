@@ -150,6 +150,22 @@ def on_nothing(condition: Condition) -> bool | None:
             return fulfilled_by_none(condition)
 
 
+def required(condition: Condition) -> frozenset[int]:
+    """The places, among the leaves, of those that a patient must fulfil, whatever else holds."""
+    match condition:
+        case AllConditions(parts):
+            found: set[int] = set()
+            place = 0
+            for part in parts:
+                found |= {place + one for one in required(part)}
+                place += len(tuple(leaves(part)))
+            return frozenset(found)
+        case Had() | AtLeast() | Score():
+            return frozenset({0})
+        case AnyCondition() | NotCondition():
+            return frozenset()
+
+
 def fulfilled_by_none(leaf: Leaf) -> bool:
     """Whether a leaf is fulfilled where it selects no row: at least 0 of anything is."""
     return not isinstance(leaf, Had) and leaf.least <= 0

@@ -36,7 +36,16 @@ from epact2.model.items import (
 from epact2.model.measures import Measure
 from epact2.model.organisations import LEVELS
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE, ENGLAND, ITEMS, PRACTICE
-from epact2.query.conditions import AtLeast, Had, Here, Leaf, leaves, on_nothing
+from epact2.query.conditions import (
+    AtLeast,
+    Had,
+    Here,
+    Leaf,
+    fulfilled_by_none,
+    leaves,
+    on_nothing,
+    required,
+)
 from epact2.query.grains import conjuncts
 from epact2.query.nodes import Amount, AnyOf, Codes, Distinct, Selection, UnderMedicine
 from epact2.store.catalogue import Catalogue
@@ -191,6 +200,20 @@ def only_what_is_tested(plan: Plan, catalogue: Catalogue) -> Plan:
         scan = limited(read.scan) if on_nothing(read.slot.condition) is False else read.scan
         windows = tuple((place, limited(window)) for place, window in read.windows)
         changed.append(replace(read, scan=scan, windows=windows))
+    return replace(plan, patients=tuple(changed))
+
+
+def required_windows(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Only patients who fulfil a window that the condition cannot do without, which most do not."""
+    changed = []
+    for read in plan.patients:
+        assert read.slot.condition is not None
+        must = required(read.slot.condition)
+        found = tuple(leaves(read.slot.condition))
+        wanted = tuple(
+            place for place, _ in read.windows if place in must and not fulfilled_by_none(found[place])
+        )
+        changed.append(replace(read, required=wanted))
     return replace(plan, patients=tuple(changed))
 
 

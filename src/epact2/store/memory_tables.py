@@ -60,11 +60,8 @@ def definitions(totals: Sequence[str]) -> Mapping[str, tuple[str, tuple[str, ...
             )
     for name in (*(field.name for field in OPEN_FIELDS), "product"):
         table = f"keys_{name.replace(' ', '_')}"
-        found[table] = (
-            f"CREATE TABLE {table} AS SELECT id, code FROM {DIMENSIONS}.item_code "
-            f"WHERE field = {quoted(name)} ORDER BY id",
-            (),
-        )
+        of_name = f"FROM {DIMENSIONS}.item_code WHERE field = {quoted(name)} ORDER BY id"
+        found[table] = (f"CREATE TABLE {table} AS SELECT id, code {of_name}", ())
 
     current = {**_PARENTS, PRACTICE_SETTING: "setting"}
     found[PRACTICES] = (

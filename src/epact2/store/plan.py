@@ -204,9 +204,12 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class PatientsRead:
-    """What is read for the patients who fulfil a condition: the rows of the groups themselves, and for each
-    leaf with a window (by its place among the leaves) the rows of the window. ``prepared`` reads the patients
-    of patient_month; then ``scan`` reads the rows of the others.
+    """What is read for the patients who fulfil a condition.
+
+    The rows of the groups themselves, and for each leaf with a window (by its place among the leaves) the rows
+    of the window. ``prepared`` reads the patients of patient_month; then ``scan`` reads the rows of the others.
+    ``required`` are the windows without which no patient fulfils the condition: only rows of the patients who
+    fulfil these are brought together.
     """
 
     name: str
@@ -214,6 +217,7 @@ class PatientsRead:
     scan: Scan
     windows: tuple[tuple[int, Scan], ...] = ()
     prepared: Scan | None = None
+    required: tuple[int, ...] = ()
 
     @property
     def scans(self) -> tuple[Scan, ...]:

@@ -23,6 +23,7 @@ from epact2.store.item_rewrites import (
     medicines_by_table,
     only_what_is_tested,
     patient_months,
+    required_windows,
 )
 from epact2.store.plan import (
     ITEM_SOURCES,
@@ -83,9 +84,9 @@ def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] =
 def mixed_only(plan: Plan, catalogue: Catalogue) -> Plan | None:
     """The plan that counts only patients whose rows of the month are of several practices, ages or areas.
 
-    It gives other answers, on purpose: all others are at one practice, so their counts add up over
-    practices, and only these few have to be counted again at each level. None where a count needs more than the
-    narrow tables know, or looks at other months.
+    It gives other answers, on purpose: all others are at one practice, so their counts add up over practices,
+    and only these few have to be counted again at each level. None where a count needs more than the narrow
+    tables know, or looks at other months.
     """
     scans = [scan for one in plan.relations if one.counted for scan in one.scans]
     scans += [read.scan for read in plan.patients]
@@ -312,6 +313,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("item_rollups", item_rollups),
     ("patient_months", patient_months),
     ("only_what_is_tested", only_what_is_tested),
+    ("required_windows", required_windows),
     ("items_by_presentation", items_by_presentation),
     ("medicines_by_table", medicines_by_table),
     ("key_ranges", key_ranges),

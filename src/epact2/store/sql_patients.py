@@ -35,7 +35,7 @@ from epact2.query.nodes import AllOf, Amount, Selection
 from epact2.query.periods import PLAIN, Lens
 from epact2.store.plan import PatientsRead, Scan, column_of
 from epact2.store.planner import lens_months, window_months_of
-from epact2.store.sql_parts import aggregate, all_of, any_of, call, column, named, number, stack
+from epact2.store.sql_parts import aggregate, all_of, any_of, call, column, named, number, stack, table_of
 from epact2.store.sql_scan import MONTH as DISPENSED
 from epact2.store.sql_scan import patient_months_select, patients_select
 from epact2.store.terms import Grouping
@@ -157,9 +157,7 @@ class _Patients:
             same = [*(column_of(field) for field in self.grouping.time_fields), _PATIENT]
             same += ["lens"] if self.by_lens else []
             on = all_of(exp.EQ(this=column(name, alias), expression=column(name, "q")) for name in same)
-            rows = rows.join(
-                self.window(place, scan).subquery(alias, copy=False), on=on, join_type="left", copy=False
-            )
+            rows = rows.join(self.window_table(place, scan, alias), on=on, join_type="left", copy=False)
             none = exp.true() if fulfilled_by_none(self.leaves[place]) else exp.false()
             facts[place] = exp.Coalesce(this=column("fulfilled", alias), expressions=[none])
         holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
@@ -180,6 +178,12 @@ class _Patients:
         rows = patients_select(self.read.scan, self.plan, self.summing.catalogue, self.summing.parameters)
         select = exp.select().from_(rows.subquery("r", copy=False))
         select, keys = self.by_group(select)
+        for place in self.read.required:
+            alias = f"n{place}"
+            same = exp.EQ(this=column(_PATIENT, alias), expression=column(_PATIENT, "r"))
+            found = self.window_table(place, dict(self.read.windows)[place], alias)
+            on = all_of([same, column("fulfilled", alias)])
+            select = select.join(found, on=on, join_type="semi", copy=False)
         shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
         if self.by_lens:
             shown.append(column("lens", "w"))
@@ -209,6 +213,16 @@ class _Patients:
         if self.grouping.others:
             select, keys = self.summing.left_out(select, self.grouping, keys)
         return select, keys
+
+    def window_table(self, place: int, scan: Scan, alias: str) -> exp.Expression:
+        """The patients of a window; worked out once where they are needed twice."""
+        if place not in self.read.required:
+            return self.window(place, scan).subquery(alias, copy=False)
+        sums = list(self.summing.sums).index((self.grouping, self.read.name))
+        name = f"window_{sums}_{place}"
+        if name not in self.summing.named_queries:
+            self.summing.named_queries[name] = self.window(place, scan)
+        return table_of(name, alias=alias)
 
     def window(self, place: int, scan: Scan) -> exp.Select:
         """One row for each period, lens and patient: whether the rows of a window fulfil a leaf."""
