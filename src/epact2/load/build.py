@@ -66,6 +66,7 @@ class Build:
         months = [intake for intake in intakes if intake.prescribing]
         items = ItemBuild(self.store, self.base, self.connection, self.progress, self.folder)
         works = items.works(intakes, kept)
+        new_items = [work.items for work in works if work.items]
         names = reference.bnf_names
         latest = reference.latest_codes()
         with ExitStack() as stack:
@@ -82,11 +83,11 @@ class Build:
                         intake.lists.listed if intake.lists else {},
                     )
                     for code in read
-                }.union(*(work.items.practices for work in works)),
+                }.union(*(one.practices for one in new_items)),
             )
             published = {
                 code for intake in months if intake.prescribing for code in intake.prescribing.presentations
-            }.union(*(work.items.presentations for work in works))
+            }.union(*(one.presentations for one in new_items))
             wanted = names[bnf.PRESENTATION].keys() | published
             known = self._known_keys("medicine", "presentation")
             wanted |= {latest.get(code, code) for code in published | known.keys()}
@@ -97,7 +98,7 @@ class Build:
                 presentation_keys = keys.spread({}, wanted | known.keys())
                 rekey.write_new_keys(self.connection, known, presentation_keys)
                 self._rekey(rows, {one.month.number for one in months if one.month}, "rows", ROWS_TABLES)
-                self._rekey(items.files, {one.month.number for one in works}, "items", ITEM_TABLES)
+                self._rekey(items.files, {one.month.number for one in new_items}, "items", ITEM_TABLES)
             item_keys = ItemKeys(practice_keys, presentation_keys, items.codes(works))
             self._report_unknown_practices(months, works, intakes, reference)
             self._write_months(months, rows, practice_keys, presentation_keys, names[bnf.PRESENTATION])
@@ -182,7 +183,7 @@ class Build:
             found = self.connection.execute("SELECT DISTINCT code FROM base.listed_practice").fetchall()
             known |= {code for (code,) in found}
         read = [(one, one.prescribing.practices.keys()) for one in months if one.prescribing]
-        told = [*read, *((work.intakes[0], work.items.practices) for work in works if work.intakes[0].items)]
+        told = [*read, *((work.intakes[0], work.items.practices) for work in works if work.items)]
         for intake, practices in told if known else ():
             unknown = sorted(code for code in practices - known if not code.startswith(UNIDENTIFIED))
             if unknown:

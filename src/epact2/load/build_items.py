@@ -20,6 +20,7 @@ from epact2.load.progress import Progress, Silence
 from epact2.load.receive import Received, receive
 from epact2.load.recognise import recognise
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
+from epact2.load.revise import revise
 from epact2.load.verification import Verified, read_verification
 from epact2.model.months import DispensingMonth
 from epact2.store.item_tables import ITEM, ITEM_PRACTICE
@@ -29,17 +30,19 @@ from epact2.store.tables import ITEM_CODE
 
 @dataclass(frozen=True, slots=True)
 class ItemWork:
-    """A month whose items file is written: from a new file, or again from the one that was received."""
+    """A month whose items file is written: from a new file, or again from what the store holds.
 
-    items: ItemMonth
+    ``received`` is the file that was received before, where no new one comes. ``only_verified`` says that
+    nothing but the first verification of the month makes it necessary.
+    """
+
+    month: DispensingMonth
     folder: Path
+    items: ItemMonth | None
+    received: Dataset | None
     verified: Verified | None
-    intakes: tuple[Intake, ...]  # that made it necessary; the first hears what there is to say
-
-    @property
-    def month(self) -> DispensingMonth:
-        """The month."""
-        return self.items.month
+    only_verified: bool
+    intakes: tuple[Intake, ...]  # that made it necessary
 
 
 class ItemBuild:
@@ -75,22 +78,27 @@ class ItemBuild:
         lacking = [one for month, one in verifications.items() if month not in new and month not in held]
         if lacking:
             raise LoadRefused([_refuse_verification(one) for one in lacking])
-        again = {*verifications} | ({*held} if everywhere else set())
+        before = self.base.datasets_of(formats.VERIFICATION) if self.base else ()
+        verified_before = {one.month for one in before}
         found = []
-        for month in sorted({*new, *again}):
-            because = tuple(one for one in (new.get(month), verifications.get(month), *everywhere) if one)
-            if month in new:
-                folder, items = new[month].folder, new[month].items
-            else:
-                folder = self.folder()
-                items = self._read_again(held[month], folder)
-            assert items is not None
-            verified = verifications[month].verified if month in verifications else self._held(kept, month)
-            found.append(ItemWork(items, folder, verified, because))
+        for month in sorted({*new, *verifications, *(held if everywhere else ())}):
+            of_month = (new.get(month), verifications.get(month))
+            found.append(
+                ItemWork(
+                    month=DispensingMonth.from_number(month),
+                    folder=new[month].folder if month in new else self.folder(),
+                    items=new[month].items if month in new else None,
+                    received=held.get(month),
+                    verified=verifications[month].verified
+                    if month in verifications
+                    else self._held(kept, month),
+                    only_verified=month not in new and not everywhere and month not in verified_before,
+                    intakes=tuple(one for one in (*of_month, *everywhere) if one),
+                )
+            )
         return found
 
     def _read_again(self, dataset: Dataset, folder: Path) -> ItemMonth:
-        self.progress.step(f"Reading {dataset.received_name} again")
         try:
             received = self._received(dataset, folder)
             assert dataset.month is not None
@@ -98,7 +106,6 @@ class ItemBuild:
             items = read_item_file(self.connection, received, formats.ITEMS, month, folder)
         except FileRefused as refused:
             raise _damaged(self.store.received / dataset.received.name, refused) from refused
-        self.progress.end()
         return items
 
     def _received(self, dataset: Dataset, folder: Path) -> Received:
@@ -131,7 +138,7 @@ class ItemBuild:
             ).fetchall():
                 known.setdefault(field, {})[code] = key
         for work in works:
-            for field, codes in work.items.codes.items():
+            for field, codes in (work.items.codes if work.items else {}).items():
                 known[field] = keys.append(known.get(field, {}), codes)
         return known
 
@@ -146,21 +153,11 @@ class ItemBuild:
         deprivation = deprivation_of(reference)
         for work in works:
             self.progress.step(f"Writing items of {work.month.name}")
-            number = work.month.number
             draft = work.folder / "items.duckdb"
-            others = {one: self.store.file(stored) for one, stored in self.files.items() if one != number}
-            old = self.base.items.get(number) if self.base else None
             try:
-                strangers = item_rows.write_items(
-                    self.connection,
-                    work.items,
-                    item_keys,
-                    deprivation,
-                    work.verified,
-                    others,
-                    self.store.file(old) if old else None,
-                    draft,
-                )
+                strangers = self._revise(work, draft)
+                if strangers is None:
+                    strangers = self._write_month(work, item_keys, deprivation, draft)
             except FileRefused as refused:
                 refusals.extend(refused.refusals)
                 continue
@@ -170,19 +167,44 @@ class ItemBuild:
                 verification.warnings.append(
                     f"{strangers} verified patients have no item in {work.month.name}."
                 )
-            self.files[number] = keep(self.store, draft, f"items-{number}")
+            self.files[work.month.number] = keep(self.store, draft, f"items-{work.month.number}")
             self.progress.end()
         if refusals:
             raise LoadRefused(refusals)
 
+    def _revise(self, work: ItemWork, draft: Path) -> int | None:
+        """Write a month again from its stored file, if that is possible; else None."""
+        if not work.only_verified or work.verified is None:
+            return None
+        paths = {month: self.store.file(stored) for month, stored in self.files.items()}
+        return revise(self.connection, work.verified, paths, draft)
+
+    def _write_month(self, work: ItemWork, item_keys: ItemKeys, deprivation: Deprivation, draft: Path) -> int:
+        number = work.month.number
+        items = work.items
+        if items is None:
+            assert work.received is not None, "a month is written from a new file or from one that is held"
+            items = self._read_again(work.received, work.folder)
+        old = self.files.get(number)
+        return item_rows.write_items(
+            self.connection,
+            items,
+            item_keys,
+            deprivation,
+            work.verified,
+            {one: self.store.file(stored) for one, stored in self.files.items() if one != number},
+            self.store.file(old) if old else None,
+            draft,
+        )
+
     def derive_rows(
         self, works: Sequence[ItemWork], epd_months: Collection[int], item_keys: ItemKeys
     ) -> dict[int, StoredFile]:
-        """The rows by practice of the written months that have no EPD file."""
+        """The rows by practice of new months that have no EPD file; patients do not change them."""
         found = {}
         for work in works:
             number = work.month.number
-            if number in epd_months:
+            if number in epd_months or work.items is None:
                 continue
             self.progress.step(f"Adding up items of {work.month.name}")
             draft = work.folder / "rows.duckdb"
