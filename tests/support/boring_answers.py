@@ -337,11 +337,11 @@ OVER_TIME = (
     ),
     those_who(
         "resuming",
-        {"all": [had(OPIOID), {"not": had(OPIOID, before=2)}, had(OPIOID, before=5)]},
+        {"all": [had(OPIOID), {"not": had(OPIOID, before=2)}, had(OPIOID, before=4)]},
         lambda group, patient, lines: got(lines, OPIOID)
         and not got(group.window(patient, group.before(2)), OPIOID)
-        and got(group.window(patient, group.before(5)), OPIOID),
-        needs=lambda group: group.before(5),
+        and got(group.window(patient, group.before(4)), OPIOID),
+        needs=lambda group: group.before(4),
     ),
     those_who(
         "stopping",
@@ -388,14 +388,14 @@ OVER_TIME = (
         needs=lambda group: _AUTUMN,
     ),
     those_who(
-        "score of six in half a year",
+        "score of six in five months",
         {
             "score": [[{"under": ["bnf", code]}, points] for code, points in ANTICHOLINERGIC],
             "at least": 6,
-            "last": 6,
+            "last": 5,
         },
-        lambda group, patient, _: burden(group.window(patient, group.last(6))) >= 6,
-        needs=lambda group: group.last(6),
+        lambda group, patient, _: burden(group.window(patient, group.last(5))) >= 6,
+        needs=lambda group: group.last(5),
     ),
     those_who(
         "many medicines in the year before",

@@ -21,7 +21,7 @@ from support.engines import new_store
 from support.items import HEADER
 
 MONTHS = 14
-MONTHS_WITH_ITEMS = 7  # of the synthetic England: the last ones
+MONTHS_WITH_ITEMS = 6  # of the synthetic England: the last ones
 FORMS_IN_A_MONTH = 420
 PATIENTS = 36
 
@@ -59,10 +59,13 @@ def jumbled_england() -> Path:
 @cache
 def loaded(folder: Path) -> Path:
     """A store with every file of a folder."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "README.txt"]
     store = new_store() / "store"
-    load_files(store, files)
+    load_files(store, files_of(folder))
     return store
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "README.txt"]
 
 
 def write_rows(path: Path, rows: list[dict[str, str]]) -> None:

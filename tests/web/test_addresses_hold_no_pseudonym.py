@@ -10,7 +10,7 @@ from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 STARTS = ("items", "patient", "explorer", "releases")
-MOST_PAGES = 120
+MOST_PAGES = 60
 
 
 ADDRESS = re.compile(r'(href|src|action|formaction|hx-get|hx-push-url)="([^"]*)"')

@@ -148,6 +148,14 @@ def test_every_table_can_be_taken_away_as_its_question(signed_in, over_items):
             assert signed_in.get(address).status_code == 200
 
 
+def test_an_average_has_two_decimals_and_a_difference_in_what_it_counts(signed_in, over_items):
+    said = text_of(signed_in.get("/comparators/average-unique-medicines", {"organisation": "A"}))
+    assert "Practice A, March 2025 1.50" in said
+    assert "Difference from the median 0" not in said
+    assert "different medicines" in said.split("Difference from the median", 1)[1][:80]
+    assert "Rank of 3 practices" in said
+
+
 # --- Without items ---
 
 

@@ -6,11 +6,12 @@ is decided, an engine answers, and the answer carries its origin with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from epact2.access.policy import scope_for
 from epact2.access.viewer import Viewer
 from epact2.analysis.provisional import looks_at_patients, provisional_note
+from epact2.comparators.words import WithLists, heading_of
 from epact2.errors import Epact2Error
 from epact2.model import organisations
 from epact2.model.fields import Field
@@ -27,6 +28,7 @@ from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
 MOST_ROWS = 1_000_000
+_LONGEST_PLAIN_HEADING = 60  # characters; what is longer may have a name of its own
 _MEDICINES = (*BNF_FIELDS, GENERIC_EQUIVALENT, PAID_PRESENTATION)
 
 
@@ -70,8 +72,8 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
     provisional = provisional_note(months, directory) if looks_at_patients(query) else ""
     return Answer(
         query=query,
-        result=result,
-        words=question_words(query, directory),
+        result=_headed(result),
+        words=question_words(query, WithLists(directory)),
         release=directory.release,
         months=months,
         scope=scope,
@@ -79,6 +81,17 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
         synthetic=directory.synthetic,
         provisional=provisional,
     )
+
+
+def _headed(result: Result) -> Result:
+    """The result with headings that can be read: comparators and lists of medicines by their names."""
+    return replace(result, columns=tuple(map(_with_heading, result.columns)))
+
+
+def _with_heading(column: Column) -> Column:
+    if len(column.name) <= _LONGEST_PLAIN_HEADING or column.of is None or isinstance(column.of, Field):
+        return column
+    return replace(column, name=heading_of(column.of))
 
 
 def name_of(field: Field, code: Cell, directory: Directory) -> str:

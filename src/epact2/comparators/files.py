@@ -16,6 +16,11 @@ import yaml
 
 from epact2.errors import Epact2Error, did_you_mean
 
+try:
+    from yaml import CBaseLoader as BaseLoader  # the same, read by libyaml: several times as fast
+except ImportError:  # PyYAML without libyaml
+    from yaml import BaseLoader  # type: ignore[assignment]
+
 _WHOLE = "!whole"
 
 
@@ -23,7 +28,7 @@ class BadDefinition(Epact2Error):
     """A file of a comparator or of a list of medicines that cannot be read."""
 
 
-class _Loader(yaml.BaseLoader):
+class _Loader(BaseLoader):
     """Texts, whole numbers, lists and maps with text keys; nothing else."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -4,29 +4,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from epact2.comparators.definition import PartValue
 from epact2.comparators.lists import MedicineList, medicine_lists
-from epact2.query.condition_words import condition_said
+from epact2.comparators.read import comparators
 from epact2.query.encode import Json, selection_to_json, value_to_json
 from epact2.query.level import selections_of_value
-from epact2.query.nodes import EVERYTHING, AllOf, AnyOf, Not, Patients, Selection
-from epact2.query.words import Names, selection_words, value_name
+from epact2.query.nodes import AllOf, AnyOf, Not, OneOf, Patients, Selection, UnderMedicine, Value
+from epact2.query.words import Names, value_name
+
+
+class WithLists:
+    """Names of a release, and of the shared lists of medicines (``query.words.Names``).
+
+    A list of one code is called by its name only for comparators (``single``): anywhere else the code's own
+    name says more.
+    """
+
+    def __init__(self, names: Names | None = None, *, single: bool = False) -> None:
+        self._names = names
+        self._single = single
+
+    def organisation_name(self, level: str, code: str) -> str:
+        """The name of an organisation's code; the code itself without a release."""
+        return self._names.organisation_name(level, code) if self._names else code
+
+    def any_organisation_name(self, code: str) -> str:
+        """The name of an organisation's code of whatever level; the code itself without a release."""
+        return self._names.any_organisation_name(code) if self._names else code
+
+    def medicine_name(self, code: str) -> str:
+        """The name of a BNF code; the code itself without a release."""
+        return self._names.medicine_name(code) if self._names else code
+
+    def list_name(self, selection: Selection) -> str:
+        """The name of the shared list that a selection is; empty for any other."""
+        # Most selections are no lists, and are told apart without reading the lists.
+        if not isinstance(selection, (AnyOf, AllOf, OneOf, UnderMedicine)):
+            return ""
+        if isinstance(selection, UnderMedicine) and not self._single:
+            return ""
+        found = _by_selection().get(selection)
+        return found.name if found else ""
 
 
 def part_said(value: PartValue, names: Names | None = None) -> str:
     """A numerator or a denominator in English: “patients who had “NSAIDs” and not …”."""
+    return value_name(value, WithLists(names, single=True))
 
-    def limit(selection: Selection) -> str:
-        where = _said(selection, names, "medicine is one of ")
-        return f" where {where}" if where else ""
 
-    if isinstance(value, Patients):
-        condition = condition_said(value.condition, lambda selection: _said(selection, names, ""), limit)
-        return f"patients {condition}{limit(value.where)}"
-    return f"{value_name(replace(value, where=EVERYTHING), names)}{limit(value.where)}"
+def heading_of(value: Value) -> str:
+    """The heading of a value's column: a comparator of items, or its patients, by the name people give it.
+
+    The conditions of such values are too long for a heading; any other value has its usual name.
+    """
+    return _headings().get(value) or value_name(value, WithLists())
 
 
 def lists_in(value: PartValue) -> tuple[MedicineList, ...]:
@@ -40,24 +73,7 @@ def stated(value: PartValue) -> Json:
     return _with_names(value_to_json(value))
 
 
-def _said(selection: Selection, names: Names | None, subject: str) -> str:
-    found = _by_selection().get(selection)
-    if found:
-        return f"{subject}“{found.name}”"
-    match selection:
-        case AllOf(parts) | AnyOf(parts) if parts:
-            texts = [_said(part, names, subject) for part in parts]
-            last = " and " if isinstance(selection, AllOf) else " or "
-            if any(_lists_of(part) for part in parts):
-                return last.join(texts)
-    return selection_words(selection, names)
-
-
-def _lists_of(selection: Selection) -> list[MedicineList]:
-    return list(_found_in(selection))
-
-
-def _found_in(selection: Selection) -> Iterator[MedicineList]:
+def _lists_of(selection: Selection) -> Iterator[MedicineList]:
     found = _by_selection().get(selection)
     if found:
         yield found
@@ -65,14 +81,26 @@ def _found_in(selection: Selection) -> Iterator[MedicineList]:
     match selection:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _found_in(part)
+                yield from _lists_of(part)
         case Not(part):
-            yield from _found_in(part)
+            yield from _lists_of(part)
 
 
 @lru_cache(maxsize=1)
 def _by_selection() -> Mapping[Selection, MedicineList]:
     return {one.selection: one for one in medicine_lists().values()}
+
+
+@lru_cache(maxsize=1)
+def _headings() -> Mapping[Value, str]:
+    found: dict[Value, str] = {}
+    for one in comparators().values():
+        if one.needs_items:
+            found[one.value] = one.title
+            for part in (one.numerator, one.denominator):
+                if isinstance(part.value, Patients):
+                    found.setdefault(part.value, part.name)
+    return found
 
 
 @lru_cache(maxsize=1)

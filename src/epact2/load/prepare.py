@@ -21,8 +21,9 @@ from epact2.model.months import DispensingMonth, span_name
 from epact2.model.prescribing import MONTH, PRACTICE
 from epact2.query.level import value_needs_items
 from epact2.query.nodes import OneOf, Query, Value
-from epact2.query.result import Cell
+from epact2.query.result import Cell, Result
 from epact2.query.scope import Scope
+from epact2.store.catalogue import code_of
 from epact2.store.duckdb import DuckDBEngine
 from epact2.store.plan import Slot
 from epact2.store.prepared import (
@@ -37,9 +38,9 @@ from epact2.store.prepared import (
 from epact2.store.release import Release, Store, StoredFile
 from epact2.store.tables import Table
 
+Numbers = dict[tuple[DispensingMonth, str], list[Cell]]  # by month and organisation
 Row = tuple[int | str | float | None, ...]
 _MOST_ITEMS = 12_000_000  # rows of several months that one question looks at
-_AT_ONCE = 8  # values of one question: enough to share what they read, few enough to be planned quickly
 _WHOLE = Scope(
     reason="Prepared at the load, for every organisation; each viewer's scope is applied when read."
 )
@@ -121,51 +122,102 @@ def _worked_out(
     engine: DuckDBEngine, months: Sequence[DispensingMonth], slots: Sequence[Slot]
 ) -> Mapping[DispensingMonth, Mapping[Table, list[Row]]]:
     """The rows of every month and level."""
-    keys = {one.code: one.key for one in engine.catalogue.practices}
-    found: dict[DispensingMonth, dict[Table, list[Row]]] = {month: {} for month in months}
+    practices = {one.code: one for one in engine.catalogue.practices}
+    numbers: dict[Field, Numbers] = {level: {} for level in LEVELS}
+    for places, of_items in _together(slots):
+        for level, found in _work_out(engine, months, slots, places, of_items):
+            for key, cells in found.items():
+                row = numbers[level].setdefault(key, [None] * len(slots))
+                for place, cell in zip(places, cells, strict=True):
+                    row[place] = cell
+    rows: dict[DispensingMonth, dict[Table, list[Row]]] = {month: {} for month in months}
     for level in LEVELS:
         table = table_of_level(level, slots)
-        numbers = _numbers(engine, months, level, slots)
         for month in months:
-            of_month = numbers.get(month, {})
-            if level == PRACTICE:
-                by_key = sorted((keys[code], cells) for code, cells in of_month.items())
-                rows: list[Row] = [(month.number, key, *cells) for key, cells in by_key]
-            else:
-                rows = [(month.number, code, *cells) for code, cells in sorted(of_month.items())]
-            found[month][table] = rows
-    return found
-
-
-def _numbers(
-    engine: DuckDBEngine, months: Sequence[DispensingMonth], level: Field, slots: Sequence[Slot]
-) -> Mapping[DispensingMonth, Mapping[str, list[Cell]]]:
-    """The numbers of every organisation of a level, by month and code."""
-    numbers: dict[DispensingMonth, dict[str, list[Cell]]] = {}
-    with_items = frozenset(engine.directory.item_months)
-    for places, of_items in _together(slots):
-        asked = [month for month in months if not of_items or month in with_items]
-        if not asked:
-            continue
-        query = Query(
-            tuple(value_of(slots[place]) for place in places),
-            rows=(level, MONTH),
-            where=OneOf(MONTH, tuple(month.code for month in asked)),
+            rows[month][table] = []
+        keyed = (
+            (month, practices[code].key if level == PRACTICE else code, cells)
+            for (month, code), cells in numbers[level].items()
         )
-        for code, month_code, *cells in engine.answer(query, _WHOLE).rows:
-            of_month = numbers.setdefault(DispensingMonth.parse(str(month_code)), {})
-            row = of_month.setdefault(str(code), [None] * len(slots))
-            for place, cell in zip(places, cells, strict=True):
-                row[place] = cell
-    return numbers
+        for month, organisation, cells in sorted(keyed, key=lambda one: one[:2]):
+            rows[month][table].append((month.number, organisation, *cells))
+    return rows
+
+
+def _work_out(
+    engine: DuckDBEngine,
+    months: Sequence[DispensingMonth],
+    slots: Sequence[Slot],
+    places: tuple[int, ...],
+    of_items: bool,
+) -> Iterator[tuple[Field, Numbers]]:
+    """The numbers of some slots, level by level: amounts of practices only, counts of all."""
+    with_items = frozenset(engine.directory.item_months)
+    asked = [month for month in months if not of_items or month in with_items]
+    if not asked:
+        return
+    values = tuple(value_of(slots[place]) for place in places)
+
+    def question(level: Field) -> Query:
+        where = OneOf(MONTH, tuple(month.code for month in asked))
+        return Query(values, rows=(level, MONTH), where=where)
+
+    of_practices = _numbers(engine.answer(question(PRACTICE), _WHOLE))
+    yield PRACTICE, of_practices
+    if not slots[places[0]].is_count:
+        return
+    mixed = engine.answer_of_mixed(question(PRACTICE), _WHOLE)
+    for level in LEVELS:
+        if level == PRACTICE:
+            continue
+        again = engine.answer_of_mixed(question(level), _WHOLE) if mixed else None
+        if mixed is None or again is None:
+            yield level, _numbers(engine.answer(question(level), _WHOLE))
+        else:
+            yield level, _counted_at(engine, level, of_practices, _numbers(mixed), _numbers(again))
+
+
+def _counted_at(
+    engine: DuckDBEngine, level: Field, of_practices: Numbers, of_mixed: Numbers, again: Numbers
+) -> Numbers:
+    """The counts of a level: of patients who are at one practice added up, of the others counted again."""
+    read = code_of(level)
+    parents = {one.code: read(one) for one in engine.catalogue.practices}
+    sums: dict[tuple[DispensingMonth, str], int] = {}
+    for (month, practice), (count,) in of_practices.items():
+        (moving,) = of_mixed.get((month, practice), [0])
+        key = (month, parents[practice])
+        sums[key] = sums.get(key, 0) + _whole(count) - _whole(moving)
+    for key, (count,) in again.items():
+        sums[key] = sums.get(key, 0) + _whole(count)
+    return {key: [count] for key, count in sums.items()}
+
+
+def _whole(cell: Cell) -> int:
+    assert isinstance(cell, int) or cell is None, "counts are whole numbers"
+    return cell or 0
+
+
+def _numbers(result: Result) -> Numbers:
+    """The numbers of an answer by month and code."""
+    return {
+        (DispensingMonth.parse(str(month)), str(code)): list(cells) for code, month, *cells in result.rows
+    }
 
 
 def _together(slots: Sequence[Slot]) -> Iterator[tuple[tuple[int, ...], bool]]:
     """The places of the slots in the questions that ask for them, and whether these need items.
 
-    What needs items is asked apart, so that each amount is read from its own sort of rows.
+    What needs items is asked apart, so that each amount is read from its own sort of rows. Amounts share what
+    they read; counts share nothing, and a statement of several takes longer to plan than several of one.
     """
+    needs = [value_needs_items(value_of(slot)) for slot in slots]
     for of_items in (False, True):
-        chosen = [place for place, slot in enumerate(slots) if value_needs_items(value_of(slot)) is of_items]
-        for start in range(0, len(chosen), _AT_ONCE):
-            yield tuple(chosen[start : start + _AT_ONCE]), of_items
+        amounts = tuple(
+            place for place, slot in enumerate(slots) if not slot.is_count and needs[place] is of_items
+        )
+        if amounts:
+            yield amounts, of_items
+    for place, slot in enumerate(slots):
+        if slot.is_count:
+            yield (place,), needs[place]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from epact2.model.months import span_name
@@ -22,49 +21,41 @@ from epact2.query.conditions import (
 from epact2.query.nodes import Amount, MonthRange, Selection
 from epact2.query.selection_words import Names, condition_of, joined, plural, selection_words
 
-Say = Callable[[Selection], str]
-
 
 def condition_words(condition: Condition, names: Names | None = None) -> str:
     """A condition as it follows “patients”."""
-    return condition_said(
-        condition,
-        lambda selection: selection_words(selection, names),
-        lambda selection: condition_of(selection, names),
-    )
-
-
-def condition_said(condition: Condition, say: Say, limit: Say) -> str:
-    """A condition as it follows “patients”.
-
-    ``say`` has words for what was had, ``limit`` for what limits a value (“ where …”, or nothing).
-    """
     match condition:
         case Had(selection, window):
-            return f"who had {say(selection) or 'anything'}{_window(window)}"
+            return f"who had {_what(selection, names)}{_window(window)}"
         case AtLeast(value, least, window):
             if isinstance(value, Amount):
                 what = value.measure.name
             else:
                 what = f"different {joined([plural(field) for field in value.fields], 'with')}"
-            return f"with {_number(least)} or more {what}{limit(value.where)}{_window(window)}"
+            return f"with {_number(least)} or more {what}{condition_of(value.where, names)}{_window(window)}"
         case Score(points, least, window):
-            scores = joined([f"{each} for each of: {say(one) or 'anything'}" for one, each in points])
+            scores = joined([f"{each} for each of: {_what(one, names)}" for one, each in points])
             return f"with a score of {least} or more ({scores}){_window(window)}"
         case AllConditions(parts):
-            return _parts(parts, "and", say, limit) or "whatever they had"
+            return _parts(parts, "and", names) or "whatever they had"
         case AnyCondition(parts):
-            return _parts(parts, "or", say, limit) or "of no condition"
+            return _parts(parts, "or", names) or "of no condition"
         case NotCondition(part):
-            return f"not {_inner(part, say, limit)}"
+            return f"not {_inner(part, names)}"
 
 
-def _parts(parts: tuple[Condition, ...], last: str, say: Say, limit: Say) -> str:
-    return f" {last} ".join(_inner(part, say, limit) for part in parts)
+def _what(selection: Selection, names: Names | None) -> str:
+    """What was had: a list of medicines by its name, else the selection."""
+    called = names.list_name(selection) if names else ""
+    return f"“{called}”" if called else selection_words(selection, names) or "anything"
 
 
-def _inner(part: Condition, say: Say, limit: Say) -> str:
-    text = condition_said(part, say, limit)
+def _parts(parts: tuple[Condition, ...], last: str, names: Names | None) -> str:
+    return f" {last} ".join(_inner(part, names) for part in parts)
+
+
+def _inner(part: Condition, names: Names | None) -> str:
+    text = condition_words(part, names)
     several = isinstance(part, (AllConditions, AnyCondition)) and len(part.parts) > 1
     return f"({text})" if several else text
 

@@ -24,6 +24,8 @@ from epact2.query.nodes import (
     UnderOrganisation,
 )
 
+_MOST_NAMED = 12  # of the codes of one list; a sentence with more is not read
+
 
 class Names(Protocol):
     """Where names of codes come from: a release's directory."""
@@ -38,6 +40,10 @@ class Names(Protocol):
 
     def any_organisation_name(self, code: str) -> str:
         """The name of an organisation's code of whatever level."""
+        ...
+
+    def list_name(self, selection: Selection) -> str:
+        """The name of a shared list of medicines that a selection is; empty for any other."""
         ...
 
 
@@ -56,13 +62,16 @@ def condition_of(where: Selection, names: Names | None) -> str:
 
 def selection_words(selection: Selection, names: Names | None = None) -> str:
     """A selection in English; empty for everything."""
+    called = names.list_name(selection) if names else ""
+    if called:
+        return f"medicine is one of “{called}”"
     match selection:
         case Everything():
             return ""
         case Is(field, code):
             return f"{field.name} is {_called(field, code, names)}"
         case OneOf(field, codes):
-            listed = [_called(field, code, names) for code in codes[:12]]
+            listed = [_called(field, code, names) for code in codes[:_MOST_NAMED]]
             if len(codes) > len(listed):
                 listed.append(f"{len(codes) - len(listed)} others")
             return f"{field.name} is {joined(listed, 'or')}" if codes else f"{field.name} is none"
@@ -88,11 +97,12 @@ def _under_medicine(code: str, level: str, names: Names | None) -> str:
 def _alike(parts: Sequence[Selection], names: Names | None) -> str:
     """Several places, or several medicines of one level, in one: “BNF section is this, that or those”."""
     if parts and all(isinstance(part, (UnderMedicine, UnderOrganisation)) for part in parts):
-        subjects, objects = zip(
-            *(selection_words(part, names).split(" is ", maxsplit=1) for part in parts), strict=True
-        )
-        if len(set(subjects)) == 1:
-            return f"{subjects[0]} is {joined(objects, 'or')}"
+        said = [selection_words(part, names).partition(" is ") for part in parts]
+        if len({subject for subject, _, _ in said}) == 1:
+            objects = [one for _, _, one in said[:_MOST_NAMED]]
+            if len(said) > len(objects):
+                objects.append(f"{len(said) - len(objects)} others")
+            return f"{said[0][0]} is {joined(objects, 'or')}"
     return ""
 
 

@@ -15,7 +15,7 @@ from epact2.model import bnf, organisations
 from epact2.model.bnf import BnfCode
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE, UNKNOWN_CODE, Organisation
-from epact2.query.nodes import Query
+from epact2.query.nodes import Query, Selection
 from epact2.query.periods import loaded_for
 from epact2.store.search import Entry, SearchIndex
 
@@ -137,6 +137,11 @@ class Directory:
         """The name of a code of whatever level, the widest first; the code itself when it has none."""
         found = (self._organisations.get((level, code)) for level in organisations.LEVELS)
         return next((one.name for one in found if one), code)
+
+    def list_name(self, selection: Selection) -> str:
+        """A release knows no lists of medicines; see ``comparators.words``."""
+        del selection
+        return ""
 
     # --- Medicines ------------------------------------------------------------------------------------
 

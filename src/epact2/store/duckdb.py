@@ -41,7 +41,7 @@ from epact2.store.open_release import (
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
-from epact2.store.rewrites import rewrite, rewrite_names
+from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
 from epact2.store.sql_listing import ListingStatement, cells_of, listing_statement, pseudonyms_in
 
@@ -136,6 +136,18 @@ class DuckDBEngine:
         rows = self.run(compiled.statement)
         return Result(compiled.columns, tuple(rows))
 
+    def answer_of_mixed(self, query: Query, scope: Scope) -> Result | None:
+        """The counts of a question, of those patients alone who are in several places in a month.
+
+        For the loader, which adds the counts of all others up from practices: see ``rewrites.mixed_only``.
+        """
+        plan = mixed_only(make_plan(query, scope, self.catalogue), self.catalogue)
+        if plan is None:
+            return None
+        statement = statement_of(plan, self.catalogue)
+        self._prepare(plan, statement.tables)
+        return Result(columns_of(query), tuple(self.run(statement)))
+
     def explain(self, query: Query, scope: Scope) -> Explanation:
         """How the question would be answered, without answering it."""
         compiled = self.compiled(query, scope)
@@ -187,6 +199,11 @@ class DuckDBEngine:
             timer.start()
         try:
             rows: Sequence[tuple[Any, ...]] = cursor.execute(sql, parameters).fetchall()
+        except duckdb.CatalogException as error:
+            raise StoreDamaged(
+                f"A file of the release is not as this version writes it: {str(error).splitlines()[0]}",
+                "It was made by another version of epact2: load the received files into a new store.",
+            ) from error
         except duckdb.InterruptException:
             if not stopped.is_set():
                 raise  # somebody pressed Ctrl-C

@@ -270,13 +270,17 @@ def _both_sources(scan: Scan, catalogue: Catalogue) -> tuple[Scan, Scan]:
         databases=_derived(catalogue),
         reasons=(*scan.reasons, "one row for each patient who is in one place all the month"),
     )
-    rest = replace(
+    return prepared, from_mixed(scan, catalogue)
+
+
+def from_mixed(scan: Scan, catalogue: Catalogue) -> Scan:
+    """A scan of the rows of patients who are in several places in a month."""
+    return replace(
         scan,
         source=Source.MIXED_ITEMS,
         databases=_derived(catalogue),
         reasons=(*scan.reasons, "the rows of the other patients"),
     )
-    return prepared, rest
 
 
 def _of_single_months(plan: Plan, catalogue: Catalogue, slot: object) -> bool:

@@ -16,6 +16,8 @@ from epact2.store.catalogue import Catalogue, organisation_test
 from epact2.store.item_rewrites import (
     agreeing_items,
     bit_strings,
+    from_mixed,
+    is_narrow,
     item_rollups,
     items_by_presentation,
     medicines_by_table,
@@ -40,6 +42,7 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
 _FEW_RANGES = 64
+_OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
 _OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
 _BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
@@ -75,6 +78,24 @@ def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] =
     """The plan of a listing after those rewrites that say where its rows lie."""
     others = {name for name, _ in REWRITES if name not in _OF_LISTINGS}
     return rewrite(plan, catalogue, {*without, *others})
+
+
+def mixed_only(plan: Plan, catalogue: Catalogue) -> Plan | None:
+    """The plan that counts only patients whose rows of the month are of several practices, ages or areas.
+
+    It gives other answers, on purpose: all others are at one practice, so their counts add up over
+    practices, and only these few have to be counted again at each level. None where a count needs more than the
+    narrow tables know, or looks at other months.
+    """
+    scans = [scan for one in plan.relations if one.counted for scan in one.scans]
+    scans += [read.scan for read in plan.patients]
+    if any(read.windows for read in plan.patients) or not scans:
+        return None
+    if not all(scan.source is Source.ITEMS and is_narrow(scan, catalogue) for scan in scans):
+        return None
+    mixed = each_scan(plan, lambda scan: from_mixed(scan, catalogue) if scan.source is Source.ITEMS else scan)
+    others = {name for name, _ in REWRITES if name not in _OF_MIXED}
+    return rewrite(mixed, catalogue, others)
 
 
 def _because(scan: Scan, reason: str) -> tuple[str, ...]:

@@ -16,10 +16,11 @@ _NORMAL = NormalDist()
 def _lots() -> Iterator[str]:
     for count in range(1, 9):
         key = ", ".join("abcdefgh"[:count])
-        yield f"({key}) AS (hash({key}) >> 1)::BIGINT"
+        yield f"({key}) AS (hash(hash({key})) >> 1)::BIGINT"
 
 
-# A whole number of 63 bits that depends on the key alone (``lot``), and from it one between 0 and 1.
+# A whole number of 63 bits that depends on the key alone (``lot``), and from it one between 0 and 1. DuckDB
+# does not stir the last part of a key, so that lots of two keys would go together: hence a second hash.
 # Numbers between 0 and 1, and standard normal ones (Box and Muller; two halves of one hash), from a hash.
 SQL_MACROS = f"""
 CREATE OR REPLACE MACRO uniform(h) AS ((h >> 32)::DOUBLE + 0.5) / 4294967296.0;

@@ -71,6 +71,7 @@ class ItemFiles:
     def write_month(self, index: int, *, parquet: bool, gzip: bool) -> Path:
         """Write the items of a month whose rows are in the table ``month_row``."""
         month = self._england.months[index]
+        _set_products(self._connection)
         maker = ItemMaker(self._england, index, self._connection)
         for batch in self._batches:
             if batch != self._tickets_of:
@@ -103,25 +104,55 @@ def _labelled(folder: Path, text: str) -> None:
 
 
 def _set_texts(england: England, prescribing: Prescribing, connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables ``home_text`` and ``product_text``: what is written for a number."""
+    """The tables ``home_text`` and ``product_text``: what is written for a number.
+
+    As ENUMs the texts are kept and sorted as numbers; they become text when a file is written.
+    """
     setting = {"practice": 4, "out of hours": 3, "hospice": 13}
     insert(
         connection,
         "home_text",
-        "practice INTEGER, code VARCHAR, setting INTEGER",
+        "practice INTEGER, practice_code VARCHAR, setting UTINYINT",
         ((each.number, each.code, setting.get(each.kind, 0)) for each in england.practices),
     )
+    presentations = prescribing.formulary.presentations
     insert(
         connection,
-        "paid_snomed",
-        "paid INTEGER, paid_snomed VARCHAR",
-        ((i, each.quantities[0].snomed) for i, each in enumerate(prescribing.formulary.presentations)),
+        "bnf_text",
+        "code VARCHAR",
+        sorted({(code,) for each in presentations for code in (each.code, *(c for _, c in each.earlier))}),
+    )
+    connection.execute(
+        """
+        CREATE TYPE practice_code AS ENUM (SELECT practice_code FROM home_text ORDER BY practice);
+        ALTER TABLE home_text ALTER practice_code TYPE practice_code;
+        CREATE TYPE bnf_code AS ENUM (SELECT code FROM bnf_text ORDER BY code);
+        CREATE TYPE snomed_code AS ENUM (SELECT DISTINCT snomed FROM quantity ORDER BY ALL);
+        """
+    )
+
+
+def _set_products(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table ``product_text`` of a month: codes change in January."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE product_text AS
+        SELECT n.presentation, q.place, n.code::bnf_code AS bnf, q.snomed::snomed_code AS snomed, q.amount,
+               p.code::bnf_code AS paid_bnf,
+               (CASE WHEN m.paid = m.presentation THEN q.snomed ELSE s.snomed END)::snomed_code AS paid_snomed,
+               m.class::UTINYINT AS class, m.schedule::UTINYINT AS schedule
+        FROM presentation_now n
+        JOIN presentation_need m USING (presentation)
+        JOIN quantity q USING (presentation)
+        JOIN presentation_now p ON p.presentation = m.paid
+        JOIN quantity s ON s.presentation = m.paid AND s.place = 0
+        """
     )
 
 
 def _month(number: str) -> str:
     """SQL of a month (yyyymm) from months since the year 0."""
-    return f"({number} // 12 * 100 + {number} % 12 + 1)"
+    return f"({number}::INTEGER // 12 * 100 + {number} % 12 + 1)"
 
 
 def _pseudonym(person: str) -> str:
@@ -138,22 +169,31 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
     def decimal(column: str, places: int) -> str:
         return f"CAST({column} * CAST(1e-{places} AS DECIMAL({places + 1},{places})) AS DECIMAL(18,{places}))"
 
+    def part(whole: str, first: str = "") -> str:
+        first = first or f"{whole} // 2"
+        return f"(CASE WHEN NOT halved THEN {whole} WHEN element = 1 THEN {first} ELSE {whole} - {first} END)"
+
+    consumables, containers = (
+        f"(CASE WHEN element = 1 THEN {amount} ELSE 0 END)" for amount in ("1240 * count", "containers")
+    )
+
     def flag(condition: str) -> str:
         return f"CASE WHEN {condition} THEN 'Y' ELSE 'N' END"
 
     columns = {
         "YEAR_MONTH": year_month,
-        "FORM_ID": "form",
+        # A form is named by the place of its first item among all items of the month.
+        "FORM_ID": f"{month % 10000} * 10000000000 + r.number - item + 2",
         "ITEM_ID": "item",
         "ELEMENT_ID": "element",
-        "ITEM_COUNT": "count",
+        "ITEM_COUNT": "CASE WHEN element = 1 THEN count ELSE 0 END",
         "FORM_TYPE": f"([{form_types}])[form_type + 1]",
         "EPS_FLAG": flag("eps"),
         "ERD_FLAG": flag("erd"),
         "PRESCRIBED_DATE": "day",
-        "PRACTICE_CODE": "h.code",
+        "PRACTICE_CODE": "practice_code::VARCHAR",
         "PRESCRIBER_ORGANISATION_TYPE": "CASE WHEN reason = 8 THEN CASE WHEN odd THEN 8 ELSE 54 END "
-        "ELSE h.setting END",
+        "ELSE setting END",
         "PRESCRIBER_CODE": "CASE WHEN prescriber % 100 = 0 THEN '-' "
         "ELSE 'SG' || lpad(prescriber::VARCHAR, 6, '0') END",
         "PRESCRIBER_TYPE": "CASE WHEN prescriber % 100 = 0 THEN '-' WHEN prescriber % 100 < 50 THEN 'GP' "
@@ -162,21 +202,21 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
         "|| lpad(dispenser::VARCHAR, 5, '0')",
         "DISPENSER_TYPE": f"([{dispenser_types}])[dispenser_type + 1]",
         "DISPENSER_COUNTRY": "1",
-        "BNF_PRESENTATION_CODE": "n.code",
-        "SNOMED_CODE": "q.snomed",
-        "PAID_BNF_PRESENTATION_CODE": "coalesce(p.code, n.code)",
-        "PAID_SNOMED_CODE": "CASE WHEN m.paid = r.presentation THEN q.snomed ELSE s.paid_snomed END",
-        "PREPARATION_CLASS": "m.class",
-        "CD_SCHEDULE": "m.schedule",
-        "QUANTITY": decimal("q.amount", 5),
-        "TOTAL_QUANTITY": decimal("r.quantity", 5),
-        "ADQ_USAGE": decimal("r.adq", 5),
-        "NIC": decimal("nic", 2),
-        "DISCOUNT": decimal("(nic * 1000 - discounted)", 5),
-        "CONSUMABLES": decimal("consumables", 5),
-        "CONTAINERS": decimal("containers", 5),
+        "BNF_PRESENTATION_CODE": "bnf::VARCHAR",
+        "SNOMED_CODE": "snomed::VARCHAR",
+        "PAID_BNF_PRESENTATION_CODE": "paid_bnf::VARCHAR",
+        "PAID_SNOMED_CODE": "paid_snomed::VARCHAR",
+        "PREPARATION_CLASS": "class",
+        "CD_SCHEDULE": "schedule",
+        "QUANTITY": decimal("amount", 5),
+        "TOTAL_QUANTITY": decimal(part("amount * count", "amount // 200000 * 100000"), 5),
+        "ADQ_USAGE": decimal(part("r.adq"), 5),
+        "NIC": decimal(part("nic"), 2),
+        "DISCOUNT": decimal(f"({part('nic')} * 1000 - {part('discounted')})", 5),
+        "CONSUMABLES": decimal(consumables, 5),
+        "CONTAINERS": decimal(containers, 5),
         "OUT_OF_POCKET": "CAST(0 AS DECIMAL(18,5))",
-        "ACTUAL_COST": decimal("(discounted + consumables + containers)", 5),
+        "ACTUAL_COST": decimal(f"({part('discounted')} + {consumables} + {containers})", 5),
         "EXEMPTION_CATEGORY": "exemption",
         "CHARGE_STATUS": "charge",
         "OUT_OF_HOURS": "(reason = 5)::INTEGER",
@@ -197,13 +237,10 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
     chosen = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"""
         SELECT {chosen}
-        FROM item_row r
-        JOIN home_text h USING (practice)
-        JOIN presentation_now n USING (presentation)
-        JOIN presentation_need m USING (presentation)
-        JOIN quantity q USING (presentation, place)
-        LEFT JOIN presentation_now p ON p.presentation = m.paid
-        LEFT JOIN paid_snomed s ON s.paid = m.paid
+        FROM (
+            SELECT *, rowid AS number, unnest(range(1, CASE WHEN halved THEN 3 ELSE 2 END)) AS element
+            FROM item_row
+        ) r
     """  # noqa: S608 - text of this module
 
 

@@ -14,26 +14,25 @@ from dataclasses import dataclass
 
 import duckdb
 
-from epact2.synth.draws import draw_sql
+from epact2.synth.draws import BULK, EXCLUSION, GIVEN, INSTALMENTS, REPEAT_DISPENSED, placed_sql
 from epact2.synth.england import England
 from epact2.synth.formulary import price_after_discount
-from epact2.synth.occasions import BULK, EXCLUSION, GIVEN, INSTALMENTS, REPEAT_DISPENSED, occasion_sql
+from epact2.synth.needs import NEEDS
+from epact2.synth.occasions import known_sql
 from epact2.synth.seats import set_tickets
 from epact2.synth.surroundings import distance_sellers
 from epact2.synth.tables import insert
 
 # About so many rows more, of every thousand, that the standard exclusions take away again.
 EXCLUDED = 3.0
-# Of so many items one is split into two elements.
-ELEMENTS_OF = 1000
-
 ITEM_COLUMNS = (
-    "form BIGINT, item UTINYINT, element UTINYINT, count INTEGER, form_type UTINYINT, eps BOOLEAN, "
-    "erd BOOLEAN, day INTEGER, practice INTEGER, prescriber INTEGER, dispenser INTEGER, "
-    "dispenser_type UTINYINT, presentation INTEGER, place INTEGER, quantity BIGINT, adq BIGINT, nic BIGINT, "
-    "discounted BIGINT, consumables BIGINT, containers BIGINT, exemption VARCHAR, charge VARCHAR, "
-    "reason UTINYINT, odd BOOLEAN, person BIGINT, captured BOOLEAN, identified BOOLEAN, fresh BOOLEAN, "
-    "pds_born INTEGER, eps_born INTEGER, age INTEGER, gender UTINYINT, area INTEGER, sex UTINYINT, born INTEGER"
+    "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, day INTEGER, "
+    "practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
+    "dispenser_type UTINYINT, bnf bnf_code, snomed snomed_code, paid_bnf bnf_code, paid_snomed snomed_code, "
+    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic INTEGER, discounted BIGINT, containers INTEGER, adq BIGINT, "
+    "exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, captured BOOLEAN, "
+    "identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, age SMALLINT, gender UTINYINT, "
+    "area INTEGER, sex UTINYINT, born SMALLINT"
 )
 
 
@@ -97,7 +96,6 @@ class ItemMaker:
         self._number = self._month // 100 * 12 + self._month % 100 - 1
         self._last = index == len(england.months) - 1
         self._connection = connection
-        self._made = 0
         merged = [
             (each.number, heir.number, 1 / (1 + heir.grows_by))
             for heir in england.practices
@@ -107,13 +105,14 @@ class ItemMaker:
         insert(connection, "merged", "other INTEGER, practice INTEGER, own DOUBLE", merged)
         connection.execute(f"CREATE OR REPLACE TABLE item_row ({ITEM_COLUMNS})")
 
-    def make(self, batch: Batch) -> int:
-        """Add the items of a batch of practices, in order of practice, person and form; answers how many."""
-        self._connection.execute(self._rows_sql(batch))
-        start = self._made
-        [(added,)] = self._connection.execute(f"INSERT INTO item_row {self._items_sql(start)}").fetchall()
-        self._made += added
-        return int(added)
+    def make(self, batch: Batch) -> None:
+        """Add the items of a batch of practices, in order of practice, person and form."""
+        execute = self._connection.execute
+        execute(self._rows_sql(batch))
+        placed = placed_sql(self._seed, self._month, self._number)
+        execute(f"CREATE OR REPLACE TEMP TABLE placed AS {placed}")
+        execute(f"INSERT INTO item_row {self._items_sql()}")
+        execute("DROP TABLE placed")
 
     def tickets(self, batch: Batch) -> None:
         """Make what the items of a batch draw from."""
@@ -124,21 +123,24 @@ class ItemMaker:
         seed, month = self._seed, self._month
         left = price_after_discount(month)
         others = ", ".join(map(str, (*batch.others, 0)))
+        menopause = next(i for i, each in enumerate(NEEDS) if each.name == "menopause")
         sellers = distance_sellers(self._england)
         return f"""
         CREATE OR REPLACE TEMP TABLE batch_row AS
-        SELECT r.practice, r.presentation, r.place, r.items, r.nic // r.items AS price,
+        SELECT row_number() OVER (ORDER BY r.practice, r.presentation, r.place)::INTEGER AS row,
+               r.practice, r.presentation, r.place, r.items, r.nic // r.items AS price,
+               lot({seed}, 72, r.practice, r.presentation) AS pair_lot,
                (r.actual_cost - (r.nic * {left} + 50) // 100) // r.items - 1240 AS container,
                (r.quantity::HUGEINT * adq // 1000000000)::BIGINT AS adq_whole,
                (r.quantity::HUGEINT * adq % 1000000000)::BIGINT AS adq_part,
                n.need, n.unit, n.acute, n.two, n.three, n.few, n.given, n.bulk, n.medical, n.instalments,
-               n.appliance, n.free, n.steady, s.first, s.span, r.quantity,
+               n.appliance, n.free, n.steady, n.need = {menopause} AS replacing, s.first, s.span, r.quantity,
                g.kind, g.home, g.near, g.gps, g.nurses, g.dispensing, m.other, {sellers} AS sellers,
                (sum(r.items) OVER w - r.items)::INTEGER AS before,
                floor(sum(r.items) OVER (PARTITION BY r.practice, r.presentation) * m.own)::INTEGER AS own,
                CASE WHEN n.bulk THEN 1 ELSE r.items
                     + floor(r.items * {EXCLUDED / 1000}
-                            + uniform(hash({seed}, 71, {month}, r.practice, r.presentation, r.place)))
+                            + fraction(lot({seed}, 71, {month}, r.practice, r.presentation, r.place)))
                END::INTEGER AS lines
         FROM month_row r
         JOIN presentation USING (presentation)
@@ -150,51 +152,32 @@ class ItemMaker:
         WINDOW w AS (PARTITION BY r.practice, r.presentation ORDER BY r.place)
         """  # noqa: S608 - numbers of this package only
 
-    def _items_sql(self, start: int) -> str:
-        """The batch's items as they are kept, in order; ``start`` of the month's items are made already."""
-        number, month = self._number, self._month
-        left = price_after_discount(month)
+    def _items_sql(self) -> str:
+        """The batch's items as they are kept, in order."""
+        left = price_after_discount(self._month)
         return f"""
-        WITH {draw_sql(self._seed, month, number)},
-        {occasion_sql(number, month, last=self._last)},
+        WITH {known_sql(self._number, self._month, self._seed, last=self._last)},
         counted AS (
-            SELECT *, row_number() OVER () AS serial, CASE WHEN bulk THEN items ELSE 1 END AS count
-            FROM (SELECT * FROM formed ORDER BY practice, holder, occasion, nth)
-        ), priced AS (
-            -- What is rounded over many items of a row is shared so that their sum is the row's amount.
-            SELECT *, price * count AS nic_all,
-                   (price * (j + count) * {left} + 50) // 100 - (price * j * {left} + 50) // 100 AS left_all,
-                   adq_whole * count + (adq_part * (j + count)) // 1000000000 - (adq_part * j) // 1000000000
-                       AS adq_all,
-                   CASE WHEN quantity >= 200000 AND NOT bulk AND occasion < {EXCLUSION}
-                             AND (lasting >> 30) % {ELEMENTS_OF} = 0 THEN 2 ELSE 1 END AS elements
-            FROM counted
-        ), split AS (
-            SELECT *, unnest(range(1, elements + 1)) AS element FROM priced
+            SELECT *, CASE WHEN bulk THEN items ELSE 1 END AS count FROM declared
         )
-        SELECT {month % 10000} * 10000000000 + {start} + serial - item + 1 AS form, item, element,
-               CASE WHEN element = 1 THEN count ELSE 0 END AS count,
+        SELECT item, count, halved AND quantity >= 200000 AND occasion < {EXCLUSION},
                CASE WHEN bulk THEN 4 WHEN occasion = {INSTALMENTS} THEN 2
                     WHEN eps OR occasion = {GIVEN} THEN 0 WHEN kind = 'hospice' THEN 5
-                    WHEN prescriber % 100 > 50 THEN 3 ELSE 1 END AS form_type,
-               eps, eps AND occasion = {REPEAT_DISPENSED} AS erd, day, practice, prescriber, dispenser,
-               dispenser_type, presentation, place,
-               {_part("quantity * count", "quantity // 200000 * 100000")} AS quantity,
-               {_part("adq_all", "adq_all // 2")} AS adq,
-               {_part("nic_all", "nic_all // 2")} AS nic,
-               {_part("left_all", "left_all // 2")} AS discounted,
-               CASE WHEN element = 1 THEN 1240 * count ELSE 0 END AS consumables,
-               CASE WHEN element = 1 THEN container * count ELSE 0 END AS containers,
+                    WHEN prescriber % 100 > 50 THEN 3 ELSE 1 END,
+               eps, eps AND occasion = {REPEAT_DISPENSED}, day, practice_code, setting, prescriber,
+               dispenser, dispenser_type, bnf, snomed, paid_bnf, paid_snomed, class, schedule, quantity,
+               price * count,
+               -- What is rounded over many items of a row is shared so that their sum is the row's amount.
+               (price * (j + count) * {left} + 50) // 100 - (price * j * {left} + 50) // 100,
+               container * count,
+               adq_whole * count + (adq_part * (j + count)) // 1000000000 - (adq_part * j) // 1000000000,
                exemption,
                CASE WHEN free OR occasion IN ({GIVEN}, {BULK}) THEN 'F' WHEN exemption = '-' THEN 'C'
-                    ELSE 'E' END AS charge,
-               CASE WHEN occasion >= {EXCLUSION} AND NOT bulk THEN occasion - {EXCLUSION} ELSE 0 END AS reason,
-               chance & 1 = 0 AS odd, CASE WHEN captured THEN person END AS person, captured, identified, fresh,
-               pds_born, eps_born, age, gender, area, sex, born
-        FROM split
+                    ELSE 'E' END,
+               CASE WHEN occasion >= {EXCLUSION} AND NOT bulk THEN occasion - {EXCLUSION} ELSE 0 END,
+               chance & 1 = 0, CASE WHEN captured THEN holder END, captured, identified, fresh, pds_born,
+               eps_born, age, gender, area, sex, born
+        FROM counted JOIN product_text USING (presentation, place) JOIN home_text USING (practice)
+        -- Last, because nothing after a sort may be a join: a join does not keep the order.
+        ORDER BY practice, holder, sequence
         """  # noqa: S608 - numbers of this package only
-
-
-def _part(whole: str, first: str) -> str:
-    """SQL of an amount that is split between two elements of one item."""
-    return f"CASE WHEN elements = 1 THEN {whole} WHEN element = 1 THEN {first} ELSE {whole} - {first} END"

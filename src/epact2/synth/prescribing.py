@@ -210,7 +210,7 @@ class Prescribing:
         if self.england.items:
             # The same people come back every month: only what is acute varies as chance would have it, and
             # what is rounded up is so in every month.
-            steady = f"uniform(hash({self.england.seed}, 33, practice, presentation))"
+            steady = f"uniform(hash(hash({self.england.seed}, 33, practice, presentation)))"
             return f"greatest(0, floor(items + sqrt(items * acute) * normal(chance) + {steady}))::BIGINT"
         # Poisson: by its second-order normal approximation, which is good from half an item upwards.
         return """CASE WHEN items < 0.5 THEN (uniform(chance) < items)::BIGINT

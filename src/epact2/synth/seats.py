@@ -38,7 +38,7 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "need_rule",
         "need INTEGER, people DOUBLE, w0 DOUBLE, w1 DOUBLE, w5 DOUBLE, deprived DOUBLE, cluster INTEGER, "
-        "shared INTEGER, several BOOLEAN",
+        "shared INTEGER, several BOOLEAN, most DOUBLE",
         (
             (
                 i,
@@ -50,6 +50,8 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
                 1000 + clusters.index(each.cluster) if each.cluster else i,
                 round(each.shared * 1024) if each.cluster else 0,
                 each.several,
+                # At most so much more than on average have it, the frailest of the most deprived areas.
+                (1 + each.frail + 5 * each.very_frail) * (1 + 2 * abs(each.deprived)),
             )
             for i, each in enumerate(NEEDS)
         ),
@@ -123,39 +125,47 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE holder AS
-        WITH seat AS (
-            SELECT practice, sex, age, unnest(range(n)) AS i, n FROM cell
+        WITH candidate AS (
+            SELECT practice, need, sex, age, n, part, unnest(range(n)) AS i
+            FROM aim JOIN cell USING (practice, sex, age)
             WHERE practice BETWEEN {first} AND {last}
-        ), known AS (
-            SELECT s.practice, sex, age, i, a.dev, (i + 0.5) / n AS rho,
-                   hash({seed}, 61, s.practice, sex, i) AS luck
-            FROM (SELECT *, {area_of("practice", "sex", "i", seed)} AS number FROM seat s
-                  JOIN (SELECT practice, areas FROM surgery) USING (practice)) s
-            JOIN area a ON a.practice = s.practice AND a.number = s.number
-        ), frail AS (
-            SELECT *, 2 * rho AS f1, 6 * rho * rho * rho * rho * rho AS f5 FROM known
+        ), lucky AS (
+            SELECT c.*, w0, w1, w5, deprived, several, most, cluster, shared,
+                   lot({seed}, {seat_code("practice", "sex", "i")}, need) AS luck
+            FROM candidate c JOIN need_rule USING (need)
+        ), shares AS (
+            -- For a part of the people the luck is that of all needs of the cluster.
+            SELECT *, CASE WHEN luck & 1023 < shared
+                           THEN lot({seed}, {seat_code("practice", "sex", "i")}, cluster) ELSE luck END AS mine
+            FROM lucky
+        ), near AS (
+            SELECT *, fraction(mine) AS below, (i + 0.5) / n AS rho FROM shares
+            WHERE fraction(mine) < part * most
+        ), living AS (
+            SELECT x.*, {area_of("practice", "sex", "i", seed)} AS number
+            FROM near x JOIN (SELECT practice, areas FROM surgery) USING (practice)
         ), chance AS (
-            SELECT practice, need, sex, age, i, rho, several,
-                   part * (w0 + w1 * f1 + w5 * f5) * greatest(0.3, 1 + deprived * dev) AS part,
-                   hash(CASE WHEN hash(luck, need, 62) & 1023 < shared THEN cluster ELSE need END, luck) AS mine
-            FROM frail JOIN aim USING (practice, sex, age) JOIN need_rule USING (need)
+            SELECT l.*, least({MOST}, part * (w0 + w1 * 2 * rho + w5 * 6 * rho * rho * rho * rho * rho)
+                                      * greatest(0.3, 1 + deprived * dev)) AS own
+            FROM living l JOIN area a ON a.practice = l.practice AND a.number = l.number
         )
         SELECT practice, need, sex, age, i,
-               CASE WHEN several THEN 1 + ((mine >> 3) & 1023 < 900 * rho * rho)::INTEGER + (rho > 0.93)::INTEGER
+               CASE WHEN several THEN 1 + ((luck >> 10) & 1023 < 900 * rho * rho)::INTEGER
+                                        + (rho > 0.93)::INTEGER
                     ELSE 1 END AS weight
-        FROM chance WHERE uniform(mine) < least({MOST}, part);
+        FROM chance WHERE below < own;
 
-        CREATE OR REPLACE TEMP TABLE placed AS
+        CREATE OR REPLACE TEMP TABLE numbered AS
         SELECT practice, need, (sex << {SEAT_BITS + AGE_BITS}) | (age << {SEAT_BITS}) | i AS seat, weight,
                (sum(weight) OVER (PARTITION BY practice ORDER BY need, sex, age, i) - weight)::BIGINT AS start
         FROM holder;
 
         CREATE OR REPLACE TEMP TABLE tickets AS
-        SELECT practice, need, practice * {top} + min(start) AS base, sum(weight)::INTEGER AS count
-        FROM placed GROUP BY practice, need;
+        SELECT practice, need, practice::BIGINT * {top} + min(start) AS base, sum(weight)::INTEGER AS count
+        FROM numbered GROUP BY practice, need;
 
         CREATE OR REPLACE TEMP TABLE ticket AS
-        SELECT practice * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat FROM placed;
+        SELECT practice::BIGINT * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat FROM numbered;
 
         CREATE OR REPLACE TEMP TABLE bin AS
         WITH weighed AS (
@@ -167,18 +177,23 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         ), cut AS (
             SELECT practice, need, sex, age, n,
                    floor({BINS} * (upto - weight) / total
-                         + uniform(hash({seed}, 63, practice, need)))::INTEGER AS a,
-                   floor({BINS} * upto / total + uniform(hash({seed}, 63, practice, need)))::INTEGER AS b
+                         + fraction(lot({seed}, 63, practice, need)))::INTEGER AS a,
+                   floor({BINS} * upto / total + fraction(lot({seed}, 63, practice, need)))::INTEGER AS b
             FROM weighed
         )
         SELECT (practice::BIGINT * 64 + need) * {BINS} + greatest(a, 0) + unnest(range(b - a)) AS key,
                ((sex << {AGE_BITS}) | age)::INTEGER AS cell, n
         FROM cut WHERE b > a;
-        DROP TABLE holder; DROP TABLE placed;
+        DROP TABLE holder; DROP TABLE numbered;
         """  # noqa: S608 - numbers of this package only
     )
 
 
+def seat_code(practice: str, sex: str, seat: str) -> str:
+    """SQL of one number for a seat of any age group: people keep it for life."""
+    return f"(({practice}::BIGINT * 2 + {sex}) * {2**SEAT_BITS} + {seat})"
+
+
 def area_of(practice: str, sex: str, seat: str, seed: int) -> str:
     """SQL of the number of the area in which the person of a seat lives, given ``areas``."""
-    return f"(1 + hash({seed}, 64, {practice}, {sex}, {seat}) % areas)::INTEGER"
+    return f"(1 + lot({seed}, {seat_code(practice, sex, seat)}, 64) % areas)::INTEGER"

@@ -1,7 +1,11 @@
 """Comparators in English, with shared lists by their names."""
 
 from epact2.comparators.read import comparators
-from epact2.comparators.words import lists_in, part_said, stated
+from epact2.comparators.words import WithLists, heading_of, lists_in, part_said, stated
+from epact2.model.bnf import BnfCode
+from epact2.model.prescribing import ITEMS
+from epact2.query.named import POLYPHARMACY
+from epact2.query.nodes import Amount, Patients, UnderMedicine
 
 GIB01 = comparators()["gib01-nsaid-without-gastro-protection"]
 
@@ -48,3 +52,34 @@ def test_a_part_is_stated_as_in_its_file():
         "patients": {"all": [{"had": {"list": "nsaids"}}, {"not": {"had": {"list": "gastro-protection"}}}]},
         "where": {"between": ["age", "65", "120"]},
     }
+
+
+def test_headings_of_comparators_of_items_are_the_names_that_people_give_them():
+    assert heading_of(GIB01.value) == GIB01.title
+    assert heading_of(GIB01.numerator.value) == GIB01.numerator.name
+    assert heading_of(Amount(ITEMS)) == "items"
+    assert heading_of(comparators()["dosulepin-share"].numerator.value) == (
+        "items where BNF chemical substance is 0403010J0"
+    )
+    assert heading_of(comparators()["acb-score-of-6-or-more"].denominator.value) == (
+        "identified patients where medicine is one of “medicines with an anticholinergic burden”"
+    )
+
+
+def test_no_two_headings_are_the_same():
+    values = {
+        value
+        for one in comparators().values()
+        if one.needs_items
+        for value in (one.value, one.numerator.value, one.denominator.value)
+        if value == one.value or isinstance(value, Patients)
+    }
+    assert len({heading_of(value) for value in values}) == len(values)
+
+
+def test_a_list_of_one_code_keeps_the_name_of_the_code_in_any_other_question():
+    antibacterials = UnderMedicine(BnfCode("0501"))
+    assert WithLists().list_name(antibacterials) == ""
+    assert WithLists(single=True).list_name(antibacterials) == "antibacterials"
+    assert WithLists().list_name(POLYPHARMACY) == "medicines of BNF chapters 1 to 4 and 6 to 10"
+    assert WithLists().medicine_name("0501") == "0501"

@@ -259,9 +259,7 @@ def _difference_figure(data: ComparatorData) -> dict[str, object]:
     size = numbers.short(float(round(abs(surplus))), unit)
     if size in ("0", "£0"):
         return {"label": label, "value": f"No {noun}", "note": f"At the median in {data.month.name}"}
-    words = f"{size} {noun}" if unit != "£" else size
-    return {
-        "label": label,
-        "value": words,
-        "note": f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}",
-    }
+    comparison = f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}"
+    if unit == "count":
+        return {"label": label, "value": size, "note": f"{noun} {comparison}"}
+    return {"label": label, "value": f"{size} {noun}" if unit != "£" else size, "note": comparison}

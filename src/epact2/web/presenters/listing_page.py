@@ -160,6 +160,8 @@ def order_words(listing: Listing) -> str:
     if not listing.order:
         return "By month and form"
     one = listing.order[0]
+    if one.by == ITEMS:
+        return f"{'Most' if one.descending else 'Fewest'} items first"
     if isinstance(one.by, Measure):
         return f"{'Highest' if one.descending else 'Lowest'} {one.by.name} first"
     return f"By {one.by.name}{', last first' if one.descending else ''}"

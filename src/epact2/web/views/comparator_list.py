@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "title": _title(standings, choices),
         "table": _table(standings, choices, kept),
         "of_items": of_items,
-        "open_ones": [one for one in comparators().values() if one.any_medicine],
+        "open_ones": [] if theme else [one for one in comparators().values() if one.any_medicine],
         "kept": kept,
         "finding": _finding(everyone, choices),
         "fields": _fields(choices, themes, theme),
@@ -85,10 +85,10 @@ def _themes(fixed: Sequence[Comparator], kept: dict[str, str]) -> list[dict[str,
     for theme, group in groupby(fixed, key=lambda one: one.theme):
         of_items = [one for one in group if one.needs_items]
         if of_items:
-            first = ", ".join(names.lower_first(one.title) for one in of_items[:3])
-            more = f" and {len(of_items) - 3} more" if len(of_items) > 3 else ""
+            first = "; ".join(one.title for one in of_items[:3])
+            more = f"; {len(of_items) - 3} more" if len(of_items) > 3 else ""
             address = links.with_query(reverse("comparators"), {**kept, "theme": theme})
-            made.append({"text": theme, "href": address, "note": f"{names.capital(first)}{more}"})
+            made.append({"text": theme, "href": address, "note": f"{first}{more}"})
     return made
 
 

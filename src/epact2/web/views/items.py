@@ -18,6 +18,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.access.policy import require_open_listings
@@ -36,6 +37,7 @@ from epact2.web.presenters.listing_table import table_of
 NO_STORE = "private, no-store"  # rows about people stay out of every cache, the browser's own too
 
 
+@sensitive_post_parameters("after")
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """A page of rows: the first by its address, every other by POST."""
@@ -54,6 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@sensitive_post_parameters("after")
 @require_POST
 def download(request: HttpRequest) -> HttpResponseBase:
     """The rows of one page as CSV, or all from there on, 100,000 at most, sent while they are read."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.access.policy import require_open_listings
@@ -20,6 +21,7 @@ from epact2.web.presenters.patient_page import COLUMNS, PatientHistory
 from epact2.web.views.items import NO_STORE, csv_response
 
 
+@sensitive_post_parameters("patient")
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """A patient's page, for the pseudonym that a row or the form sends; the form by itself when opened."""
@@ -43,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@sensitive_post_parameters("patient")
 @require_POST
 def download(request: HttpRequest) -> HttpResponseBase:
     """A patient's history as CSV."""
