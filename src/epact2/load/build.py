@@ -310,17 +310,17 @@ class Build:
         carried = self._carried(kept_months, unchanged, [one.number for read in lists for one in read.months])
         if carried and self.base:
             shutil.copyfile(self.store.file(self.base.dimensions), draft)
-        item_practices = items.practices(item_keys.practices)
-        highest = items.highest_patients()
+        of_items = items.facts(item_keys.practices)
         with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES, carried=carried):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)
             months = {
                 month: read.practices.get(month, {}).keys()
                 | listed.get(month, {}).keys()
-                | item_practices.get(month, frozenset())
-                for month in read.practices.keys() | listed.keys() | item_practices.keys()
+                | (of_items[month].practices if month in of_items else frozenset())
+                for month in read.practices.keys() | listed.keys() | of_items.keys()
             }
-            places = Places(reference, read.practices, listed)
+            invented = {code for one in of_items.values() if one.invented for code in one.practices}
+            places = Places(reference, read.practices, listed, invented)
             names = dimensions.organisation_names(reference, read.practices, listed)
             dimensions.write_practices(self.connection, places, item_keys.practices, months, names)
             population.write_population(
@@ -342,7 +342,7 @@ class Build:
                     (
                         *(month, month in rows, month in listed, read.row_counts.get(month, 0)),
                         *(month in items.files, agree.get(month, False), month == provisional),
-                        highest.get(month, 0),
+                        of_items[month].highest_patient if month in of_items else 0,
                     )
                     for month in sorted(months)
                 ],

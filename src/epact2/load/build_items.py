@@ -11,9 +11,10 @@ import duckdb
 from epact2.load import formats, item_prescribing, item_rows, keys, patient_tables
 from epact2.load.database import attached, keep
 from epact2.load.dimensions import Medicines
-from epact2.load.fast import insert_rows
+from epact2.load.fast import fetch_one, insert_rows
 from epact2.load.history import Reference
 from epact2.load.intake import Intake, read_item_file
+from epact2.load.item_formats import INVENTED_AREAS
 from epact2.load.item_rows import Deprivation, ItemKeys
 from epact2.load.items import ItemMonth
 from epact2.load.progress import Progress, Silence
@@ -23,7 +24,7 @@ from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.load.revise import revise
 from epact2.load.verification import Verified, read_verification
 from epact2.model.months import DispensingMonth
-from epact2.store.item_tables import ITEM, ITEM_PRACTICE
+from epact2.store.item_tables import ITEM, ITEM_PRACTICE, KNOWN_PATIENT
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
 from epact2.store.tables import ITEM_CODE
 
@@ -43,6 +44,15 @@ class ItemWork:
     verified: Verified | None
     only_verified: bool
     intakes: tuple[Intake, ...]  # that made it necessary
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """Of a month's items: their practices, the largest key of a patient, whether their areas are invented."""
+
+    practices: frozenset[str]
+    highest_patient: int
+    invented: bool
 
 
 class ItemBuild:
@@ -294,23 +304,20 @@ class ItemBuild:
 
     # --- For the dimensions ---------------------------------------------------------------------------
 
-    def practices(self, practice_keys: Mapping[str, int]) -> dict[int, frozenset[str]]:
-        """The practices of each month's items."""
+    def facts(self, practice_keys: Mapping[str, int]) -> dict[int, ItemFacts]:
+        """What the dimensions tell of each month's items."""
         codes = {key: code for code, key in practice_keys.items()}
         found = {}
         for month, stored in self.files.items():
             with attached(self.connection, self.store.file(stored), "items"):
-                rows = self.connection.execute(f"FROM items.{ITEM_PRACTICE.name}").fetchall()
-            found[month] = frozenset(codes[key] for (key,) in rows)
-        return found
-
-    def highest_patients(self) -> dict[int, int]:
-        """The largest key of a patient in each month's items."""
-        found = {}
-        for month, stored in self.files.items():
-            with attached(self.connection, self.store.file(stored), "items"):
-                row = self.connection.execute(f"SELECT max(patient) FROM items.{ITEM.name}").fetchone()  # noqa: S608
-            found[month] = int(row[0]) if row else 0
+                practices = self.connection.execute(f"FROM items.{ITEM_PRACTICE.name}").fetchall()
+                highest, invented = fetch_one(
+                    self.connection,
+                    f"SELECT (SELECT max(patient) FROM items.{ITEM.name}), EXISTS "  # noqa: S608 - declared
+                    f"(FROM items.{KNOWN_PATIENT.name} WHERE starts_with(lsoa, '{INVENTED_AREAS}'))",
+                )
+            of_month = frozenset(codes[key] for (key,) in practices)
+            found[month] = ItemFacts(of_month, int(str(highest)), bool(invented))
         return found
 
     def provisional(self, datasets: Iterable[Dataset]) -> int | None:
