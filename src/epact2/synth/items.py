@@ -26,13 +26,13 @@ from epact2.synth.tables import insert
 # About so many rows more, of every thousand, that the standard exclusions take away again.
 EXCLUDED = 3.0
 ITEM_COLUMNS = (
-    "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, day INTEGER, "
-    "practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
+    "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, "
+    "day INTEGER, practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
     "dispenser_type UTINYINT, bnf bnf_code, snomed snomed_code, paid_bnf bnf_code, paid_snomed snomed_code, "
-    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic INTEGER, discounted BIGINT, containers INTEGER, adq BIGINT, "
-    "exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, captured BOOLEAN, "
-    "identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, age SMALLINT, gender UTINYINT, "
-    "area INTEGER, sex UTINYINT, born SMALLINT"
+    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic INTEGER, discounted BIGINT, containers INTEGER, "
+    "adq BIGINT, exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, "
+    "captured BOOLEAN, identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, "
+    "age SMALLINT, gender UTINYINT, area INTEGER, sex UTINYINT, born SMALLINT"
 )
 
 
@@ -130,6 +130,8 @@ class ItemMaker:
         SELECT row_number() OVER (ORDER BY r.practice, r.presentation, r.place)::INTEGER AS row,
                r.practice, r.presentation, r.place, r.items, r.nic // r.items AS price,
                lot({seed}, 72, r.practice, r.presentation) AS pair_lot,
+               lot({seed}, 72, m.other, r.presentation) AS other_lot, o.first AS other_first,
+               o.span AS other_span,
                (r.actual_cost - (r.nic * {left} + 50) // 100) // r.items - 1240 AS container,
                (r.quantity::HUGEINT * adq // 1000000000)::BIGINT AS adq_whole,
                (r.quantity::HUGEINT * adq % 1000000000)::BIGINT AS adq_part,
@@ -148,6 +150,7 @@ class ItemMaker:
         JOIN pair_slot s USING (practice, presentation)
         JOIN surgery g USING (practice)
         LEFT JOIN merged m USING (practice)
+        LEFT JOIN pair_slot o ON o.practice = m.other AND o.presentation = r.presentation
         WHERE r.practice BETWEEN {batch.first} AND {batch.last} OR r.practice IN ({others})
         WINDOW w AS (PARTITION BY r.practice, r.presentation ORDER BY r.place)
         """  # noqa: S608 - numbers of this package only

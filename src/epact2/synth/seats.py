@@ -73,8 +73,8 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
 def set_cells(england: England, connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``cell`` (practice, sex, age, seats) and ``aim`` (what part of a cell has a need, on average).
 
-    Needs the tables ``patients``, ``pair``, ``surgery`` and ``presentation_need``. Seats are those of the last
-    month: a list that grows by a few per cent a year has them in earlier months, too.
+    Needs the tables ``patients``, ``pair``, ``surgery`` and ``presentation_need``. Seats are those of the
+    last month: a list that grows by a few per cent a year has them in earlier months, too.
     """
     years = (len(england.months) - 1) / 12
     insert(
@@ -136,7 +136,8 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         ), shares AS (
             -- For a part of the people the luck is that of all needs of the cluster.
             SELECT *, CASE WHEN luck & 1023 < shared
-                           THEN lot({seed}, {seat_code("practice", "sex", "i")}, cluster) ELSE luck END AS mine
+                           THEN lot({seed}, {seat_code("practice", "sex", "i")}, cluster)
+                           ELSE luck END AS mine
             FROM lucky
         ), near AS (
             SELECT *, fraction(mine) AS below, (i + 0.5) / n AS rho FROM shares
@@ -165,7 +166,8 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         FROM numbered GROUP BY practice, need;
 
         CREATE OR REPLACE TEMP TABLE ticket AS
-        SELECT practice::BIGINT * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat FROM numbered;
+        SELECT practice::BIGINT * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat
+        FROM numbered;
 
         CREATE OR REPLACE TEMP TABLE bin AS
         WITH weighed AS (
