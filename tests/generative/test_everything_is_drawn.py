@@ -50,7 +50,7 @@ def test_everything_is_drawn():
     seen: Counter[object] = Counter()
 
     @seed(1)
-    @settings(max_examples=800, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=1200, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(query=questions())
     def draw(query: Query) -> None:
         check(query)

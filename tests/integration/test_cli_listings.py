@@ -119,7 +119,7 @@ def test_a_pseudonym_may_come_from_standard_input(said, opened):
     ("words", "typed", "message"),
     [
         (("list", "-"), "{", "not valid JSON"),
-        (("list", "-"), {"values": ["items"]}, "“values” is unknown in the listing"),
+        (("list", "-"), {"values": ["items"]}, "as if it were a question"),
         (("list", "-"), {"columns": []}, "shows no column"),
         (("list", "-"), {"columns": ["patiant"]}, "“patiant” is no measure"),
         (("list", "-"), {**LISTING, "after": "xyz"}, "cannot be read"),

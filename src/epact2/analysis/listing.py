@@ -70,7 +70,7 @@ def list_rows(engine: Engine, listing: Listing, viewer: Viewer) -> Listed:
     notes = check_listing(listing)
     scope = scope_for_listing(viewer, listing)
     directory = engine.directory
-    months = covered_months(listing.months, listing.where, with_items(directory.item_months))
+    months = covered_months(listing.months, listing.where, with_items(directory.item_months), of_items=True)
     page = engine.list(listing, scope)
     provisional = provisional_note(months, directory) if lists_patients(listing) else ""
     missing = _missing(listing, directory)

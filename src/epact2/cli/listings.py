@@ -82,7 +82,7 @@ def explain_listing(data: Json) -> None:
         scope = scope_for_listing(viewer(), asked).reason
     except Refused as refused:
         scope = str(refused)
-    months = covered_months(asked.months, asked.where, with_items(directory.item_months))
+    months = covered_months(asked.months, asked.where, with_items(directory.item_months), of_items=True)
     order = asked.sort_columns
     for line in (
         f"Listing    {listing_words(asked, directory)}",

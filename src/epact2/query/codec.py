@@ -127,6 +127,11 @@ def query_from_json(data: Json) -> Query:
     """The question of a JSON object. Raises BadQuestion or UnknownName, both saying where."""
     if not isinstance(data, dict):
         raise BadQuestion("A question is a JSON object.", 'For example {"version": 1, "values": ["items"]}.')
+    if "values" not in data and "columns" in data:
+        raise BadQuestion(
+            "The question has no “values”, as if it were a listing.",
+            "Add values, for example items; or list it, with: epact2 list",
+        )
     only_keys(data, _QUESTION_KEYS, "the question")
     if data.get("version", VERSION) != VERSION:
         raise BadQuestion(f"This is a question of version {data['version']}.", f"Use version {VERSION}.")

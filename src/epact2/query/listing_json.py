@@ -46,6 +46,11 @@ def listing_from_json(data: Json) -> Listing:
         raise BadQuestion(
             "A listing is a JSON object.", 'For example {"columns": ["presentation", "items"]}.'
         )
+    if "columns" not in data and "values" in data:
+        raise BadQuestion(
+            "The listing has no “columns”, as if it were a question.",
+            "Add columns, for example presentation; or ask it, with: epact2 ask",
+        )
     only_keys(data, _KEYS, "the listing")
     if data.get("version", VERSION) != VERSION:
         raise BadQuestion(f"This is a listing of version {data['version']}.", f"Use version {VERSION}.")

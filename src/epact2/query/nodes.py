@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from epact2.errors import Epact2Error
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
 
@@ -78,6 +79,8 @@ class Between:
     high: str
 
     def __post_init__(self) -> None:
+        if self.field == PATIENT:
+            raise BadQuestion("Patients stand in no order.", "Name them one by one, with “is” or “in”.")
         if self.field.numeric and Decimal(self.low) > Decimal(self.high):
             raise BadQuestion(
                 f"“{self.field}” between {self.low} and {self.high} selects nothing.",
@@ -339,6 +342,7 @@ class Query:
         for field in fields:
             if fields.count(field) > 1:
                 raise BadQuestion(f"“{field}” is used twice.", "Use each field once, in rows or in columns.")
+        self._check_top(self.top)
         for order in self.order:
             known: tuple[object, ...] = (*fields, *self.values)
             if order.by not in known:
@@ -346,7 +350,6 @@ class Query:
                     "The order names something that the question does not show.",
                     "Order by one of its fields or values.",
                 )
-        self._check_top(self.top)
         self._check_percentiles()
 
     def _check_top(self, top: Top | None) -> None:

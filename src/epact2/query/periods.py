@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from epact2.errors import Epact2Error, did_you_mean
 from epact2.model.fields import Field
-from epact2.model.months import DispensingMonth, month_span, span_name
+from epact2.model.months import BadMonth, DispensingMonth, month_span, span_name
 from epact2.model.prescribing import CALENDAR_YEAR, FINANCIAL_YEAR, MONTH, QUARTER
 from epact2.query import conditions
 from epact2.query.grains import split
@@ -150,15 +150,15 @@ def months_of(query: Query, loaded: Sequence[DispensingMonth]) -> tuple[Dispensi
 
     Raises NoData when it covers none.
     """
-    return covered_months(query.months, query.where, loaded)
+    return covered_months(query.months, query.where, loaded, of_items=needs_items(query))
 
 
 def covered_months(
-    months: Months, where: Selection, loaded: Sequence[DispensingMonth]
+    months: Months, where: Selection, loaded: Sequence[DispensingMonth], *, of_items: bool
 ) -> tuple[DispensingMonth, ...]:
     """The loaded months that are asked for, in order, and that a condition on time leaves.
 
-    Raises NoData when there are none.
+    ``of_items`` says that only months with single items are loaded for it. Raises NoData when there are none.
     """
     if not loaded:
         raise NoData("No prescribing data has been loaded.", "Load a month with: epact2 load FILE")
@@ -166,16 +166,18 @@ def covered_months(
         case AllMonths():
             covered = tuple(loaded)
         case Latest(count):
-            first = loaded[-1].plus(1 - count)
-            covered = tuple(month for month in loaded if month >= first)
+            covered = tuple(month for month in loaded if loaded[-1].months_since(month) < count)
         case MonthRange(first, last):
             covered = tuple(month for month in loaded if first <= month <= last)
     time, _, _ = split(where)
     covered = tuple(month for month in covered if _selects_month(time, month))
     if not covered:
+        which, loaded_with = (
+            ("has single items", "Loaded with items") if of_items else ("is loaded", "Loaded")
+        )
         raise NoData(
-            "The question covers no month that is loaded.",
-            f"Loaded: {span_name(loaded)}. {_nearest(months, loaded)}".strip(),
+            f"The question covers no month that {which}.",
+            f"{loaded_with}: {span_name(loaded)}. {_nearest(months, loaded)}".strip(),
         )
     return covered
 
@@ -225,12 +227,21 @@ def through(
     Only a lens can lead to months that are not loaded: the period itself holds loaded months.
     """
     covered = tuple(months)
-    for step in lens:
-        match step:
-            case Shift(count):
-                covered = tuple(month.plus(-count) for month in covered)
-            case Window(count):
-                covered = month_span(max(covered).plus(1 - count), max(covered))
-            case ToDate():
-                covered = month_span(max(covered).financial_year_start, max(covered))
+    try:
+        for step in lens:
+            covered = _seen_through(step, covered)
+    except BadMonth:
+        return None  # they lie before the first month that there can be
     return covered if loaded.issuperset(covered) else None
+
+
+def _seen_through(
+    step: Shift | Window | ToDate, months: tuple[DispensingMonth, ...]
+) -> tuple[DispensingMonth, ...]:
+    match step:
+        case Shift(count):
+            return tuple(month.plus(-count) for month in months)
+        case Window(count):
+            return month_span(max(months).plus(1 - count), max(months))
+        case ToDate():
+            return month_span(max(months).financial_year_start, max(months))

@@ -40,6 +40,10 @@ def only_keys(data: Mapping[str, Json], allowed: Iterable[str], place: str) -> N
 
 def a_list(data: Json, place: str) -> list[Json]:
     """A list, or BadQuestion."""
+    if data is None and place == "columns":  # a question may do without; a listing may not
+        raise BadQuestion(
+            "The listing has no “columns”.", 'For example "columns": ["presentation", "items"].'
+        )
     if data is None:
         raise BadQuestion(f"The question has no “{place}”.", 'For example "values": ["items"].')
     if not isinstance(data, list):
@@ -51,7 +55,12 @@ def a_text(data: Json, place: str) -> str:
     """A text; numbers may stand for themselves."""
     if isinstance(data, bool) or not isinstance(data, (str, int, Decimal)):
         raise BadQuestion(f"“{place}” has {quoted(data)} where a text belongs.", "Write a text.")
-    return str(data)
+    text = str(data)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadQuestion(f"“{place}” has half a character in its text.", "Write it as UTF-8.") from None
+    return text
 
 
 def a_whole(data: Json, place: str) -> int:

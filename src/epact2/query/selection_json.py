@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from epact2.errors import did_you_mean
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import AGE, AGE_SEPTEMBER, AGE_UNKNOWN, OLDEST, PRESCRIBED_DATE
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import MONTH, SUB_ICB_LOCATION
 from epact2.query.encode import Json
@@ -27,11 +29,13 @@ from epact2.query.pieces import UnknownName, a_list, a_text, field_named, only_k
 
 # Codes that are not in capitals: time as it is written, and what item files say in words.
 _AS_WRITTEN = (Dimension.TIME, Dimension.PATIENT, Dimension.ITEM)
+# More digits than these no number of a field has, before the point or after it.
+_MOST_DIGITS = 18
 
 
 def selection_from_json(data: Json) -> Selection:
     """A selection of JSON, for example ``{"under": ["bnf", "0501"]}``; ``{}`` selects everything."""
-    return _selection(data) if data else EVERYTHING
+    return EVERYTHING if data is None or data == {} else _selection(data)
 
 
 def _selection(data: Json) -> Selection:
@@ -62,12 +66,19 @@ def _selection(data: Json) -> Selection:
             return _under(a_text(parts[0], "under"), a_text(parts[1], "under").strip().upper())
         case "in":
             field = field_named(parts[0])
-            return OneOf(field, tuple(_code(field, code) for code in a_list(parts[1], "in")))
+            codes = tuple(_code(field, code) for code in a_list(parts[1], "in"))
+            for code in codes:
+                _check_age(field, code, code)
+            return OneOf(field, codes)
         case "between":
             field = field_named(parts[0])
-            return Between(field, _code(field, parts[1]), _code(field, parts[2]))
+            low, high = _code(field, parts[1]), _code(field, parts[2])
+            _check_age(field, low, high)
+            return Between(field, low, high)
     field = field_named(parts[0])
-    return Is(field, _code(field, parts[1]))
+    code = _code(field, parts[1])
+    _check_age(field, code, code)
+    return Is(field, code)
 
 
 def _under(hierarchy: str, code: str) -> Selection:
@@ -84,15 +95,52 @@ def _code(field: Field, data: Json) -> str:
     if field == MONTH:
         return DispensingMonth.parse(text).code
     if field.numeric:
-        try:
-            return f"{Decimal(text).normalize():f}"
-        except InvalidOperation:
-            raise BadQuestion(f"“{text}” is no {field}.", "Write a number.") from None
+        return _number(field, text)
+    if field == PRESCRIBED_DATE:
+        return _day(text)
     if field == SUB_ICB_LOCATION and len(text) == 5 and text.endswith("00"):
         text = text[:-2]  # NHS files append 00 to the code of a sub-ICB location
     if field.closed:
         return _closed_code(field, text)
     return text if field.dimension in _AS_WRITTEN else text.upper()
+
+
+def _number(field: Field, text: str) -> str:
+    """A number as the release writes it: without zeros that say nothing."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise BadQuestion(f"“{text}” is no {field}.", "Write a number.") from None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise BadQuestion(f"“{text}” is no {field}.", "Write a number.")
+    if number and not (exponent >= -_MOST_DIGITS and number.adjusted() < _MOST_DIGITS):
+        raise BadQuestion(f"“{text}” is no {field}: it is too long.", "Write a number of fewer digits.")
+    plain = f"{number.normalize():f}"
+    if field.of_items and "." in plain:
+        raise BadQuestion(f"“{text}” is no {field}.", "Write a whole number.")
+    return plain
+
+
+def _day(text: str) -> str:
+    """A day as item files write it; empty is a form without a date."""
+    digits = text.replace("-", "") if len(text) == 10 else text
+    try:
+        if text:
+            datetime.strptime(digits, "%Y%m%d")  # noqa: DTZ007 - a day of a form has no time zone
+    except ValueError:
+        raise BadQuestion(f"“{text}” is no {PRESCRIBED_DATE}.", "Write it like 20260114.") from None
+    return digits
+
+
+def _check_age(field: Field, low: str, high: str) -> None:
+    """Refuse ages that nobody has. “65 to 999” is a way to say 65 and over."""
+    if field in (AGE, AGE_SEPTEMBER) and (int(low) > OLDEST or int(high) < AGE_UNKNOWN):
+        named = low if low == high else f"{low} to {high}"
+        raise BadQuestion(
+            f"Nobody has the {field} {named}.",
+            f"Ages are from 0 to {OLDEST}; {AGE_UNKNOWN} is an age that is not known.",
+        )
 
 
 def _closed_code(field: Field, text: str) -> str:

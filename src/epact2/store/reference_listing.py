@@ -23,7 +23,7 @@ _Line = dict[Field | Measure, Cell]
 
 def page_of(data: ReferenceData, directory: Directory, listing: Listing, scope: Scope) -> Page:
     """One page of a listing. Raises NoData or UnknownCode."""
-    months = covered_months(listing.months, listing.where, with_items(directory.item_months))
+    months = covered_months(listing.months, listing.where, with_items(directory.item_months), of_items=True)
     _, organisation, rest = split(listing.where)
     for selection in (listing.where, scope.organisations):
         look_up_organisations(selection, directory)

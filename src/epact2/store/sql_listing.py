@@ -15,7 +15,7 @@ from sqlglot import exp
 from epact2.model.fields import Dimension, Field
 from epact2.model.items import PATIENT, PRESCRIBED_DATE
 from epact2.model.measures import Measure
-from epact2.model.months import DispensingMonth
+from epact2.model.months import BadMonth, DispensingMonth
 from epact2.model.organisations import ENGLAND_CODE
 from epact2.model.prescribing import ENGLAND, ITEMS, MONTH, QUANTITY_PER_ITEM
 from epact2.query.grains import conjuncts, split
@@ -112,7 +112,9 @@ class _Listing:
         self.keys = keys
         self.parameters = Parameters()
         directory = catalogue.directory
-        self.months = covered_months(listing.months, listing.where, with_items(directory.item_months))
+        self.months = covered_months(
+            listing.months, listing.where, with_items(directory.item_months), of_items=True
+        )
         _, organisation, rest = split(listing.where)
         look_up((listing.where, scope.organisations), directory)
         conditions = (*conjuncts(organisation), *conjuncts(rest), *conjuncts(scope.organisations))
@@ -233,7 +235,7 @@ def after_parameters(listing: Listing, months: Sequence[DispensingMonth], keys: 
             f"after{place}": _sorted_cell(order.by, cell, months, keys)
             for place, (order, cell) in enumerate(cells)
         }
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, BadMonth):
         raise BadQuestion(
             "The place after which to go on is of another listing.", "Begin again without “after”."
         ) from None

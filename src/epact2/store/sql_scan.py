@@ -181,7 +181,8 @@ class ScanSelect:
             shown.append(named(self.stored("month"), MONTH))
         shown += [named(known_leaf(leaf, self.stored), f"leaf_{place}") for place, leaf in enumerate(leaves)]
         where = list(self.conditions())
-        return self.completed(exp.select(*shown).from_(self.facts()), where)
+        # A condition without leaves, such as any of nothing, needs no column.
+        return self.completed(exp.select(*(shown or [named(number(1), "one")])).from_(self.facts()), where)
 
     def test(self, place: int) -> exp.Expression:
         """Whether a selection of a patient's condition selects the row."""

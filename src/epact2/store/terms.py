@@ -166,13 +166,19 @@ def cells_of(term: Term) -> Iterator[Cell]:
 
 
 def needs_rows(term: Term, grouping: Grouping) -> bool:
-    """Whether a value is none for every group without prescribing rows of its own, as a ratio of items is."""
+    """Whether a value is none for every group without prescribing rows of its own, as a ratio of items is.
+
+    What is only counted has no such rows: it is not told by them which groups there are.
+    """
     match term:
         case Cell():
             return False
         case Quotient(top, bottom):
             is_own = (
-                isinstance(bottom, Cell) and bottom.grouping == grouping and not bottom.slot.is_population
+                isinstance(bottom, Cell)
+                and bottom.grouping == grouping
+                and not bottom.slot.is_population
+                and not bottom.slot.is_count
             )
             return is_own or needs_rows(top, grouping) or needs_rows(bottom, grouping)
         case Difference(now, before):

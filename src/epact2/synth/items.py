@@ -29,7 +29,7 @@ ITEM_COLUMNS = (
     "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, "
     "day INTEGER, practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
     "dispenser_type UTINYINT, bnf bnf_code, snomed snomed_code, paid_bnf bnf_code, paid_snomed snomed_code, "
-    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic INTEGER, discounted BIGINT, containers INTEGER, "
+    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic BIGINT, discounted BIGINT, containers INTEGER, "
     "adq BIGINT, exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, "
     "captured BOOLEAN, identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, "
     "age SMALLINT, gender UTINYINT, area INTEGER, sex UTINYINT, born SMALLINT"

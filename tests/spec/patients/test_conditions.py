@@ -23,6 +23,15 @@ def test_one_and_another(spec_test):
     )
 
 
+def test_any_and_all_of_nothing(spec_test):
+    """Any of nothing is fulfilled by nobody, all of nothing by everybody."""
+    spec_test(
+        {"items": ITEMS},
+        {"values": [{"patients": {"any": []}}, {"patients": {"all": []}}], "months": {"latest": 1}},
+        (0, 4),
+    )
+
+
 def test_one_without_another(spec_test):
     """An NSAID and nothing that protects the stomach, at 65 or over. Bob is too young."""
     spec_test(
