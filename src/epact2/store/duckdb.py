@@ -30,14 +30,10 @@ from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
+from epact2.store.duckdb_files import connected, files_of
 from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import (
-    items_database,
-    patients_database,
-    prepared_database,
     read_catalogue,
-    rows_database,
-    totals_database,
 )
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
@@ -107,7 +103,7 @@ class DuckDBEngine:
         unknown = set(without) - set(rewrite_names())
         assert not unknown, f"no such rewrites: {unknown}"
         self.release = release if isinstance(release, Release) else read_release(store, release)
-        self._files = _files_of(Store(store), self.release)
+        self._files = files_of(Store(store), self.release)
         self._without = frozenset(without)
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
@@ -115,7 +111,7 @@ class DuckDBEngine:
         self._plans: OrderedDict[tuple[Query, Scope], _Compiled] = OrderedDict()
         self._listings: OrderedDict[tuple[Listing, Scope], ListingStatement] = OrderedDict()
         self._cursors = threading.local()
-        self._connection = _connect(Store(store).files, threads, memory_limit)
+        self._connection = connected(Store(store).files, threads, memory_limit)
         self._attach(DIMENSIONS)
         self.catalogue: Catalogue = read_catalogue(
             self.release, lambda sql: self._connection.execute(sql).fetchall()
@@ -372,32 +368,6 @@ def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
 
 def _source_used(scan: Scan) -> SourceUsed:
     return SourceUsed(scan.source.value, tuple(name for name, _ in scan.databases), scan.reasons)
-
-
-def _files_of(store: Store, release: Release) -> dict[str, Path]:
-    return {
-        DIMENSIONS: store.file(release.dimensions),
-        **{rows_database(month): store.file(found) for month, found in release.rows.items()},
-        **{totals_database(year): store.file(found) for year, found in release.totals.items()},
-        **{items_database(month): store.file(found) for month, found in release.items.items()},
-        **{prepared_database(month): store.file(found) for month, found in release.prepared.items()},
-        **{patients_database(month): store.file(found) for month, found in release.patients.items()},
-    }
-
-
-def _connect(files: Path, threads: int | None, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    """A database in memory that can read the store's files and reach nothing else."""
-    connection = duckdb.connect(":memory:")
-    if threads is not None:
-        connection.execute("SET threads = $threads", {"threads": threads})
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
-    # So many bits of group keys may be places in an array instead of a hash table: practices by month.
-    connection.execute("SET GLOBAL perfect_ht_threshold = 18")
-    connection.execute("SET allowed_directories = $files", {"files": [f"{files.resolve()}/", f"{files}/"]})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
 
 
 _engines: dict[Path, DuckDBEngine] = {}
