@@ -20,7 +20,7 @@ from epact2.synth.tables import insert
 # So many patients' items are made at a time: what one needs of memory.
 PEOPLE_OF_A_BATCH = 2_000_000
 # What DuckDB may hold; the rest of a batch goes to disk.
-MEMORY = "3GB"
+MEMORY = "3500MB"
 
 LABEL = (
     SYNTHETIC

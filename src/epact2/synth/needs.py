@@ -100,7 +100,7 @@ NEEDS: tuple[Need, ...] = (
     Need("attention", ("0404",),
          (0, 5, 2.2, 1.4, 0.9, 0.4, 0.1, 0, 0, 0), (0, 2, 1.5, 1.3, 1, 0.5, 0.1, 0, 0, 0),
          people=0.9, two_monthly=0.25, several=False, frail=0.0, very_frail=0.1, deprived=0.05, acute=0.02),
-    Need("migraine", ("04074",),
+    Need("migraine", ("040704",),
          (0, 0.2, 0.6, 0.9, 1, 1, 0.8, 0.4, 0.2, 0.1), (0, 0.3, 2.4, 3.4, 4, 4.4, 2.6, 1, 0.4, 0.2),
          people=1.6, few=2, several=False, acute=0.1, two_monthly=0.4, three_monthly=0.2),
     Need("pain", ("0407",),

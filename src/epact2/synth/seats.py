@@ -124,15 +124,21 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
     top = f"(1 << {TICKET_BITS})"
     connection.execute(
         f"""
+        -- A table of its own: what comes from a join must not go through unnest (DuckDB 2.0 then mistakes
+        -- the dictionaries of the join's columns, and stops).
+        CREATE OR REPLACE TEMP TABLE wish AS
+        SELECT a.practice, a.need, a.sex, a.age, part, n, areas, w0, w1, w5, deprived, several, most, cluster,
+               shared
+        FROM (SELECT * FROM aim WHERE practice BETWEEN {first} AND {last}) a
+        JOIN (SELECT * FROM cell WHERE practice BETWEEN {first} AND {last}) c USING (practice, sex, age)
+        JOIN need_rule USING (need)
+        JOIN surgery USING (practice);
+
         CREATE OR REPLACE TEMP TABLE holder AS
         WITH candidate AS (
-            SELECT practice, need, sex, age, n, part, unnest(range(n)) AS i
-            FROM aim JOIN cell USING (practice, sex, age)
-            WHERE practice BETWEEN {first} AND {last}
+            SELECT *, unnest(range(n)) AS i FROM wish
         ), lucky AS (
-            SELECT c.*, w0, w1, w5, deprived, several, most, cluster, shared,
-                   lot({seed}, {seat_code("practice", "sex", "i")}, need) AS luck
-            FROM candidate c JOIN need_rule USING (need)
+            SELECT *, lot({seed}, {seat_code("practice", "sex", "i")}, need) AS luck FROM candidate
         ), shares AS (
             -- For a part of the people the luck is that of all needs of the cluster.
             SELECT *, CASE WHEN luck & 1023 < shared
@@ -143,8 +149,7 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
             SELECT *, fraction(mine) AS below, (i + 0.5) / n AS rho FROM shares
             WHERE fraction(mine) < part * most
         ), living AS (
-            SELECT x.*, {area_of("practice", "sex", "i", seed)} AS number
-            FROM near x JOIN (SELECT practice, areas FROM surgery) USING (practice)
+            SELECT *, {area_of("practice", "sex", "i", seed)} AS number FROM near
         ), chance AS (
             SELECT l.*, least({MOST}, part * (w0 + w1 * 2 * rho + w5 * 6 * rho * rho * rho * rho * rho)
                                       * greatest(0.3, 1 + deprived * dev)) AS own
@@ -186,7 +191,7 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         SELECT (practice::BIGINT * 64 + need) * {BINS} + greatest(a, 0) + unnest(range(b - a)) AS key,
                ((sex << {AGE_BITS}) | age)::INTEGER AS cell, n
         FROM cut WHERE b > a;
-        DROP TABLE holder; DROP TABLE numbered;
+        DROP TABLE wish; DROP TABLE holder; DROP TABLE numbered;
         """  # noqa: S608 - numbers of this package only
     )
 
