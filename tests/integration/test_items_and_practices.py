@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from epact2.load.publish import load_files
+from epact2.store.duckdb import DuckDBEngine
 from epact2.store.release import list_releases, read_release
 from support.epd import Row, epd_row, write_epd
 from support.items import GOOD_ITEMS, exclusion, item_row, write_items
@@ -76,10 +79,20 @@ def test_practices_of_items_stand_where_other_files_say(tmp_path: Path) -> None:
     assert places == [
         (202512, "A81001", "THE DENSHAM SURGERY", "00K"),
         (202601, "A81001", "THE DENSHAM SURGERY", "00K"),
-        (202601, "L84073", "L84073", "-"),
+        (202601, "L84073", "L84073 (SYNTHETIC)", "-"),
         # Its only item is excluded: it prescribed nothing that counts, but its items can be asked for.
-        (202601, "Y02583", "Y02583", "-"),
+        (202601, "Y02583", "Y02583 (SYNTHETIC)", "-"),
     ]
+
+
+@pytest.mark.parametrize(("area", "is_synthetic"), [("SL0000001", True), ("E01000001", False)])
+def test_invented_items_are_known_by_their_areas(area: str, is_synthetic: bool, tmp_path: Path) -> None:
+    """Also where no file names their practices."""
+    store = tmp_path / "store"
+    load_files(store, [write_items(tmp_path, [item_row(PATIENT_LSOA_CODE=area)])])
+    engine = DuckDBEngine(store, read_release(store))
+    assert engine.directory.synthetic is is_synthetic
+    engine.close()
 
 
 def test_epd_rows_rule_and_the_report_says_that_items_agree(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from epact2.load.publish import load_files
 from epact2.load.refusals import LoadRefused
+from epact2.store.item_tables import ITEM_TABLES, MIXED_ITEM, PATIENT_TABLES
 from epact2.store.release import list_releases, read_release
+from epact2.store.tables import Table
 from support.items import (
     GOOD_ITEMS,
     NOT_VERIFIED,
@@ -56,6 +58,48 @@ def test_verification_may_come_with_its_items_and_before_a_correction(tmp_path: 
     path = write_items(tmp_path, corrected)
     load_files(tmp_path / "at once", [path])
     assert stored_items(tmp_path / "at once") == boring_items(path, Knowledge(verified=VERIFIED))
+
+
+# PDS knows no birth month of P4: the age stays as it was.
+NEW = {"P3": ("195012", "1"), "P4": ("", "2"), "P0": ("199001", "1")}
+
+
+def test_the_first_verification_revises_the_stored_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without reading the received file again, and with the same result."""
+    from epact2.load import build_items, parts
+
+    files = [write_items(tmp_path), write_verification(tmp_path, NEW)]
+    load_files(tmp_path / "at once", files)
+    load_files(tmp_path / "revised", files[:1])
+    monkeypatch.setattr(build_items, "read_item_file", None)
+    monkeypatch.setattr(parts, "AT_ONCE", 4)
+    outcome = load_files(tmp_path / "revised", files[1:])
+    assert outcome.files[0].warnings == ("1 verified patients have no item in January 2026.",)
+    assert stored_items(tmp_path / "revised") == boring_items(files[0], Knowledge(verified=NEW))
+    for table in (*ITEM_TABLES, *PATIENT_TABLES):
+        found = [_rows(tmp_path / store, table) for store in ("at once", "revised")]
+        assert found[0] == found[1], table.name
+        assert found[0] or table is MIXED_ITEM, table.name
+
+
+def _rows(store: Path, table: Table) -> list[tuple[object, ...]]:
+    release = read_release(store)
+    stored = release.items if table in ITEM_TABLES else release.patients
+    with opened(store, stored[202601]) as connection:
+        return connection.execute(f"FROM f.{table.name}").fetchall()
+
+
+def test_what_pds_said_before_needs_the_received_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from epact2.load import build_items
+
+    load_files(tmp_path / "store", [write_items(tmp_path)])
+    monkeypatch.setattr(build_items, "read_item_file", None)
+    with pytest.raises(TypeError):
+        load_files(tmp_path / "store", [write_verification(tmp_path, VERIFIED)])
 
 
 def test_a_corrected_verification_replaces_the_one_before(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ def _index(month: str) -> str:
     return f"({month} // 100 * 12 + {month} % 100)"
 
 
-def reference_index(month: DispensingMonth) -> str:
+def reference_index(month: DispensingMonth, prescribed: str = "prescribed") -> str:
     """The month for which an age is worked out, as months since the year 0, of ``eps`` and ``prescribed``."""
     return (
-        f"CASE WHEN eps AND prescribed IS NOT NULL THEN {_index('(prescribed // 100)')} "
+        f"CASE WHEN eps AND {prescribed} IS NOT NULL THEN {_index('(prescribed // 100)')} "
         f"ELSE {_index(str(month.number))} END"
     )
 
@@ -34,6 +34,11 @@ def gives_age(birth_month: str, reference: str) -> str:
     """Whether a month of birth gives an age that can be; of null nothing is known."""
     # Compared in months: a division would turn the months before a birth into an age of 0.
     return f"{reference} - {_index(birth_month)} BETWEEN 0 AND {_OLDEST_MONTHS}"
+
+
+def years(birth_month: str, reference: str) -> str:
+    """Whole years from a month of birth, if it gives an age."""
+    return f"({reference} - {_index(birth_month)}) // 12"
 
 
 def age_source(reference: str) -> str:
@@ -56,8 +61,8 @@ def age(reference: str, source: str) -> str:
     cases = []
     for rule in AGE_RULES:
         column = _COLUMNS[rule.source]
-        years = column if rule.source == CAPTURED else f"({reference} - {_index(column)}) // 12"
-        cases.append(f"WHEN {AGE_SOURCE.codes.index(rule.source)} THEN {years}")
+        found = column if rule.source == CAPTURED else years(column, reference)
+        cases.append(f"WHEN {AGE_SOURCE.codes.index(rule.source)} THEN {found}")
     return f"CASE {source} {' '.join(cases)} ELSE {AGE_UNKNOWN} END"
 
 

@@ -66,6 +66,7 @@ class Build:
         months = [intake for intake in intakes if intake.prescribing]
         items = ItemBuild(self.store, self.base, self.connection, self.progress, self.folder)
         works = items.works(intakes, kept)
+        new_items = [work.items for work in works if work.items]
         names = reference.bnf_names
         latest = reference.latest_codes()
         with ExitStack() as stack:
@@ -82,11 +83,11 @@ class Build:
                         intake.lists.listed if intake.lists else {},
                     )
                     for code in read
-                }.union(*(work.items.practices for work in works)),
+                }.union(*(one.practices for one in new_items)),
             )
             published = {
                 code for intake in months if intake.prescribing for code in intake.prescribing.presentations
-            }.union(*(work.items.presentations for work in works))
+            }.union(*(one.presentations for one in new_items))
             wanted = names[bnf.PRESENTATION].keys() | published
             known = self._known_keys("medicine", "presentation")
             wanted |= {latest.get(code, code) for code in published | known.keys()}
@@ -97,7 +98,7 @@ class Build:
                 presentation_keys = keys.spread({}, wanted | known.keys())
                 rekey.write_new_keys(self.connection, known, presentation_keys)
                 self._rekey(rows, {one.month.number for one in months if one.month}, "rows", ROWS_TABLES)
-                self._rekey(items.files, {one.month.number for one in works}, "items", ITEM_TABLES)
+                self._rekey(items.files, {one.month.number for one in new_items}, "items", ITEM_TABLES)
             item_keys = ItemKeys(practice_keys, presentation_keys, items.codes(works))
             self._report_unknown_practices(months, works, intakes, reference)
             self._write_months(months, rows, practice_keys, presentation_keys, names[bnf.PRESENTATION])
@@ -182,7 +183,7 @@ class Build:
             found = self.connection.execute("SELECT DISTINCT code FROM base.listed_practice").fetchall()
             known |= {code for (code,) in found}
         read = [(one, one.prescribing.practices.keys()) for one in months if one.prescribing]
-        told = [*read, *((work.intakes[0], work.items.practices) for work in works if work.intakes[0].items)]
+        told = [*read, *((work.intakes[0], work.items.practices) for work in works if work.items)]
         for intake, practices in told if known else ():
             unknown = sorted(code for code in practices - known if not code.startswith(UNIDENTIFIED))
             if unknown:
@@ -309,17 +310,17 @@ class Build:
         carried = self._carried(kept_months, unchanged, [one.number for read in lists for one in read.months])
         if carried and self.base:
             shutil.copyfile(self.store.file(self.base.dimensions), draft)
-        item_practices = items.practices(item_keys.practices)
-        highest = items.highest_patients()
+        of_items = items.facts(item_keys.practices)
         with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES, carried=carried):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)
             months = {
                 month: read.practices.get(month, {}).keys()
                 | listed.get(month, {}).keys()
-                | item_practices.get(month, frozenset())
-                for month in read.practices.keys() | listed.keys() | item_practices.keys()
+                | (of_items[month].practices if month in of_items else frozenset())
+                for month in read.practices.keys() | listed.keys() | of_items.keys()
             }
-            places = Places(reference, read.practices, listed)
+            invented = {code for one in of_items.values() if one.invented for code in one.practices}
+            places = Places(reference, read.practices, listed, invented)
             names = dimensions.organisation_names(reference, read.practices, listed)
             dimensions.write_practices(self.connection, places, item_keys.practices, months, names)
             population.write_population(
@@ -341,7 +342,7 @@ class Build:
                     (
                         *(month, month in rows, month in listed, read.row_counts.get(month, 0)),
                         *(month in items.files, agree.get(month, False), month == provisional),
-                        highest.get(month, 0),
+                        of_items[month].highest_patient if month in of_items else 0,
                     )
                     for month in sorted(months)
                 ],

@@ -11,35 +11,48 @@ import duckdb
 from epact2.load import formats, item_prescribing, item_rows, keys, patient_tables
 from epact2.load.database import attached, keep
 from epact2.load.dimensions import Medicines
-from epact2.load.fast import insert_rows
+from epact2.load.fast import fetch_one, insert_rows
 from epact2.load.history import Reference
 from epact2.load.intake import Intake, read_item_file
+from epact2.load.item_formats import INVENTED_AREAS
 from epact2.load.item_rows import Deprivation, ItemKeys
 from epact2.load.items import ItemMonth
 from epact2.load.progress import Progress, Silence
 from epact2.load.receive import Received, receive
 from epact2.load.recognise import recognise
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
+from epact2.load.revise import revise
 from epact2.load.verification import Verified, read_verification
 from epact2.model.months import DispensingMonth
-from epact2.store.item_tables import ITEM, ITEM_PRACTICE
+from epact2.store.item_tables import ITEM, ITEM_PRACTICE, KNOWN_PATIENT
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
 from epact2.store.tables import ITEM_CODE
 
 
 @dataclass(frozen=True, slots=True)
 class ItemWork:
-    """A month whose items file is written: from a new file, or again from the one that was received."""
+    """A month whose items file is written: from a new file, or again from what the store holds.
 
-    items: ItemMonth
+    ``received`` is the file that was received before, where no new one comes. ``only_verified`` says that
+    nothing but the first verification of the month makes it necessary.
+    """
+
+    month: DispensingMonth
     folder: Path
+    items: ItemMonth | None
+    received: Dataset | None
     verified: Verified | None
-    intakes: tuple[Intake, ...]  # that made it necessary; the first hears what there is to say
+    only_verified: bool
+    intakes: tuple[Intake, ...]  # that made it necessary
 
-    @property
-    def month(self) -> DispensingMonth:
-        """The month."""
-        return self.items.month
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """Of a month's items: their practices, the largest key of a patient, whether their areas are invented."""
+
+    practices: frozenset[str]
+    highest_patient: int
+    invented: bool
 
 
 class ItemBuild:
@@ -75,22 +88,27 @@ class ItemBuild:
         lacking = [one for month, one in verifications.items() if month not in new and month not in held]
         if lacking:
             raise LoadRefused([_refuse_verification(one) for one in lacking])
-        again = {*verifications} | ({*held} if everywhere else set())
+        before = self.base.datasets_of(formats.VERIFICATION) if self.base else ()
+        verified_before = {one.month for one in before}
         found = []
-        for month in sorted({*new, *again}):
-            because = tuple(one for one in (new.get(month), verifications.get(month), *everywhere) if one)
-            if month in new:
-                folder, items = new[month].folder, new[month].items
-            else:
-                folder = self.folder()
-                items = self._read_again(held[month], folder)
-            assert items is not None
-            verified = verifications[month].verified if month in verifications else self._held(kept, month)
-            found.append(ItemWork(items, folder, verified, because))
+        for month in sorted({*new, *verifications, *(held if everywhere else ())}):
+            of_month = (new.get(month), verifications.get(month))
+            found.append(
+                ItemWork(
+                    month=DispensingMonth.from_number(month),
+                    folder=new[month].folder if month in new else self.folder(),
+                    items=new[month].items if month in new else None,
+                    received=held.get(month),
+                    verified=verifications[month].verified
+                    if month in verifications
+                    else self._held(kept, month),
+                    only_verified=month not in new and not everywhere and month not in verified_before,
+                    intakes=tuple(one for one in (*of_month, *everywhere) if one),
+                )
+            )
         return found
 
     def _read_again(self, dataset: Dataset, folder: Path) -> ItemMonth:
-        self.progress.step(f"Reading {dataset.received_name} again")
         try:
             received = self._received(dataset, folder)
             assert dataset.month is not None
@@ -98,7 +116,6 @@ class ItemBuild:
             items = read_item_file(self.connection, received, formats.ITEMS, month, folder)
         except FileRefused as refused:
             raise _damaged(self.store.received / dataset.received.name, refused) from refused
-        self.progress.end()
         return items
 
     def _received(self, dataset: Dataset, folder: Path) -> Received:
@@ -131,7 +148,7 @@ class ItemBuild:
             ).fetchall():
                 known.setdefault(field, {})[code] = key
         for work in works:
-            for field, codes in work.items.codes.items():
+            for field, codes in (work.items.codes if work.items else {}).items():
                 known[field] = keys.append(known.get(field, {}), codes)
         return known
 
@@ -146,21 +163,11 @@ class ItemBuild:
         deprivation = deprivation_of(reference)
         for work in works:
             self.progress.step(f"Writing items of {work.month.name}")
-            number = work.month.number
             draft = work.folder / "items.duckdb"
-            others = {one: self.store.file(stored) for one, stored in self.files.items() if one != number}
-            old = self.base.items.get(number) if self.base else None
             try:
-                strangers = item_rows.write_items(
-                    self.connection,
-                    work.items,
-                    item_keys,
-                    deprivation,
-                    work.verified,
-                    others,
-                    self.store.file(old) if old else None,
-                    draft,
-                )
+                strangers = self._revise(work, draft)
+                if strangers is None:
+                    strangers = self._write_month(work, item_keys, deprivation, draft)
             except FileRefused as refused:
                 refusals.extend(refused.refusals)
                 continue
@@ -170,19 +177,44 @@ class ItemBuild:
                 verification.warnings.append(
                     f"{strangers} verified patients have no item in {work.month.name}."
                 )
-            self.files[number] = keep(self.store, draft, f"items-{number}")
+            self.files[work.month.number] = keep(self.store, draft, f"items-{work.month.number}")
             self.progress.end()
         if refusals:
             raise LoadRefused(refusals)
 
+    def _revise(self, work: ItemWork, draft: Path) -> int | None:
+        """Write a month again from its stored file, if that is possible; else None."""
+        if not work.only_verified or work.verified is None:
+            return None
+        paths = {month: self.store.file(stored) for month, stored in self.files.items()}
+        return revise(self.connection, work.verified, paths, draft)
+
+    def _write_month(self, work: ItemWork, item_keys: ItemKeys, deprivation: Deprivation, draft: Path) -> int:
+        number = work.month.number
+        items = work.items
+        if items is None:
+            assert work.received is not None, "a month is written from a new file or from one that is held"
+            items = self._read_again(work.received, work.folder)
+        old = self.files.get(number)
+        return item_rows.write_items(
+            self.connection,
+            items,
+            item_keys,
+            deprivation,
+            work.verified,
+            {one: self.store.file(stored) for one, stored in self.files.items() if one != number},
+            self.store.file(old) if old else None,
+            draft,
+        )
+
     def derive_rows(
         self, works: Sequence[ItemWork], epd_months: Collection[int], item_keys: ItemKeys
     ) -> dict[int, StoredFile]:
-        """The rows by practice of the written months that have no EPD file."""
+        """The rows by practice of new months that have no EPD file; patients do not change them."""
         found = {}
         for work in works:
             number = work.month.number
-            if number in epd_months:
+            if number in epd_months or work.items is None:
                 continue
             self.progress.step(f"Adding up items of {work.month.name}")
             draft = work.folder / "rows.duckdb"
@@ -272,23 +304,20 @@ class ItemBuild:
 
     # --- For the dimensions ---------------------------------------------------------------------------
 
-    def practices(self, practice_keys: Mapping[str, int]) -> dict[int, frozenset[str]]:
-        """The practices of each month's items."""
+    def facts(self, practice_keys: Mapping[str, int]) -> dict[int, ItemFacts]:
+        """What the dimensions tell of each month's items."""
         codes = {key: code for code, key in practice_keys.items()}
         found = {}
         for month, stored in self.files.items():
             with attached(self.connection, self.store.file(stored), "items"):
-                rows = self.connection.execute(f"FROM items.{ITEM_PRACTICE.name}").fetchall()
-            found[month] = frozenset(codes[key] for (key,) in rows)
-        return found
-
-    def highest_patients(self) -> dict[int, int]:
-        """The largest key of a patient in each month's items."""
-        found = {}
-        for month, stored in self.files.items():
-            with attached(self.connection, self.store.file(stored), "items"):
-                row = self.connection.execute(f"SELECT max(patient) FROM items.{ITEM.name}").fetchone()  # noqa: S608
-            found[month] = int(row[0]) if row else 0
+                practices = self.connection.execute(f"FROM items.{ITEM_PRACTICE.name}").fetchall()
+                highest, invented = fetch_one(
+                    self.connection,
+                    f"SELECT (SELECT max(patient) FROM items.{ITEM.name}), EXISTS "  # noqa: S608 - declared
+                    f"(FROM items.{KNOWN_PATIENT.name} WHERE starts_with(lsoa, '{INVENTED_AREAS}'))",
+                )
+            of_month = frozenset(codes[key] for (key,) in practices)
+            found[month] = ItemFacts(of_month, int(str(highest)), bool(invented))
         return found
 
     def provisional(self, datasets: Iterable[Dataset]) -> int | None:

@@ -24,6 +24,8 @@ from epact2.load.columns import (
 from epact2.load.layouts import Column, Layout, column
 
 _GENDER = choice("0", "1", "2", "9")
+# Codes of real areas begin with E01 or W01.
+INVENTED_AREAS = "SL"
 # Eight digits before the point: an item never costs a hundred million pounds, and sums stay exact.
 _POUNDS, _EXACT_POUNDS, _QUANTITY = number(2, 8), number(5, 8), number(5, 8)
 

@@ -70,7 +70,7 @@ def write_items(
     them have no item in the month.
     """
     _write_keys(connection, month, keys, deprivation)
-    _write_verified(connection, verified)
+    write_verified(connection, verified)
     patient_keys.find_patients(connection, month.table, month.month.number, others, replaced)
     month.source.refuse_pseudonyms("month_patient")
     with attached(connection, target, "target", new=ITEM_TABLES):
@@ -127,7 +127,8 @@ def _key_table(one: str) -> str:
     return f"{one.replace(' ', '_')}_key"
 
 
-def _write_verified(connection: duckdb.DuckDBPyConnection, verified: Verified | None) -> None:
+def write_verified(connection: duckdb.DuckDBPyConnection, verified: Verified | None) -> None:
+    """Make the temporary table of verified patients."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE verified (pseudonym VARCHAR, pds_birth_month INTEGER, gender VARCHAR)"
     )
@@ -135,7 +136,7 @@ def _write_verified(connection: duckdb.DuckDBPyConnection, verified: Verified | 
         insert_rows(connection, "verified", verified.patients)
 
 
-def _place(one: Field, text: str) -> str:
+def place_of(one: Field, text: str) -> str:
     """The place of a code in a closed field, as SQL."""
     if one.codes == ("-", *ascii_uppercase):
         return f"CASE {text} WHEN '-' THEN 0 ELSE ascii({text}) - 64 END"  # far quicker than 27 comparisons
@@ -187,7 +188,7 @@ def _item_sql(month: ItemMonth, hashed: bool) -> str:
         "age": ages.age("reference", "source"),
         "age_september": ages.age_september(month.month),
         "age_source": "source",
-        "gender": _place(fields.GENDER, "gender"),
+        "gender": place_of(fields.GENDER, "gender"),
         "imd_quintile": "quintile",
         "form_type": "form_type",
         "prescribed": "coalesce(prescribed, 0)",
@@ -197,10 +198,10 @@ def _item_sql(month: ItemMonth, hashed: bool) -> str:
         "dispenser_type": "dispenser_type",
         "paid_presentation": "paid_presentation",
         "paid_product": "paid_snomed",
-        "preparation_class": _place(fields.PREPARATION_CLASS, "preparation_class"),
-        "controlled_drug_schedule": _place(fields.CD_SCHEDULE, "controlled_drug_schedule"),
-        "exemption": _place(fields.EXEMPTION, "exemption"),
-        "charge_status": _place(fields.CHARGE_STATUS, "charge_status"),
+        "preparation_class": place_of(fields.PREPARATION_CLASS, "preparation_class"),
+        "controlled_drug_schedule": place_of(fields.CD_SCHEDULE, "controlled_drug_schedule"),
+        "exemption": place_of(fields.EXEMPTION, "exemption"),
+        "charge_status": place_of(fields.CHARGE_STATUS, "charge_status"),
         "exclusion": exclusion(),
     } | {name: name for name in _AS_RECEIVED}
     columns = ", ".join(f"CAST({stored[one.name]} AS {one.type}) AS {one.name}" for one in ITEM.columns)

@@ -48,6 +48,10 @@ class Field:
         """The codes of a closed field, in their order."""
         return tuple(code for code, _ in self.closed)
 
+    def __hash__(self) -> int:
+        # Names are unique, and fields are looked up thousands of times for each question.
+        return hash(self.name)
+
     def __str__(self) -> str:
         return self.name
 

@@ -42,5 +42,8 @@ class Measure:
         """Whether the unit is pounds."""
         return self.unit == "£"
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # as a field's
+
     def __str__(self) -> str:
         return self.name

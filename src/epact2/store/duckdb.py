@@ -22,6 +22,7 @@ from epact2.errors import Epact2Error
 from epact2.model.fields import Field
 from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
+from epact2.model.months import DispensingMonth
 from epact2.query.listing import Listing
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Page, Result
@@ -29,21 +30,23 @@ from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
+from epact2.store.duckdb_files import connected, files_of
 from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import (
-    items_database,
-    patients_database,
-    prepared_database,
     read_catalogue,
-    rows_database,
-    totals_database,
 )
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
 from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
-from epact2.store.sql_listing import ListingStatement, cells_of, listing_statement, pseudonyms_in
+from epact2.store.sql_listing import (
+    ListingStatement,
+    after_parameters,
+    listing_statement,
+    pseudonyms_in,
+    readers,
+)
 
 _PLANS_KEPT = 512
 
@@ -100,14 +103,15 @@ class DuckDBEngine:
         unknown = set(without) - set(rewrite_names())
         assert not unknown, f"no such rewrites: {unknown}"
         self.release = release if isinstance(release, Release) else read_release(store, release)
-        self._files = _files_of(Store(store), self.release)
+        self._files = files_of(Store(store), self.release)
         self._without = frozenset(without)
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._ready: set[str] = set()
         self._plans: OrderedDict[tuple[Query, Scope], _Compiled] = OrderedDict()
+        self._listings: OrderedDict[tuple[Listing, Scope], ListingStatement] = OrderedDict()
         self._cursors = threading.local()
-        self._connection = _connect(Store(store).files, threads, memory_limit)
+        self._connection = connected(Store(store).files, threads, memory_limit)
         self._attach(DIMENSIONS)
         self.catalogue: Catalogue = read_catalogue(
             self.release, lambda sql: self._connection.execute(sql).fetchall()
@@ -224,20 +228,39 @@ class DuckDBEngine:
         rows = self._fetch(statement.sql, statement.parameters)
         patients = [place for place, of in enumerate(statement.columns) if of == PATIENT]
         names = self._pseudonyms({row[place] for row in rows for place in patients})
-        lines = [cells_of(statement, row, names) for row in rows]
-        page = lines[: listing.size]
-        shown = tuple(tuple(line[one] for one in listing.columns) for line in page)
-        last = (
-            tuple(page[-1][order.by] for order in listing.sort_columns) if len(lines) > listing.size else ()
-        )
-        return Page(Result(tuple(map(listing_column, listing.columns)), shown), last)
+        read = readers(statement, names)
+        page = [[one(cell) for one, cell in zip(read, row, strict=True)] for row in rows[: listing.size]]
+        width = len(listing.columns)
+        columns = tuple(map(listing_column, listing.columns))
+        result = Result(columns, tuple(tuple(line[:width]) for line in page))
+        if len(rows) <= listing.size:
+            return Page(result)
+        places = [statement.columns.index(order.by) for order in listing.sort_columns]
+        return Page(result, tuple(page[-1][place] for place in places))
 
     def listing_statement(self, listing: Listing, scope: Scope) -> ListingStatement:
-        """The statement of a listing, with its files and tables in place. Raises NoData or UnknownCode."""
+        """The statement of a listing, with its files and tables in place. Raises NoData or UnknownCode.
+
+        The statement of a listing's second page serves all pages that follow.
+        """
         keys = self._patient_keys(pseudonyms_in(listing))
-        made = listing_statement(listing, scope, self.catalogue, keys, self._without)
-        self._prepare(made.plan, made.tables)
-        return made
+        kind = (replace(listing, after=("",) * len(listing.after)), scope)
+        with self._lock:
+            known = self._listings.get(kind)
+        if known is None:
+            known = listing_statement(listing, scope, self.catalogue, keys, self._without)
+            self._prepare(known.plan, known.tables)
+            with self._lock:
+                self._listings[kind] = known
+                while len(self._listings) > _PLANS_KEPT:
+                    self._listings.popitem(last=False)
+        months = [DispensingMonth.from_number(month) for month in known.plan.months]
+        parameters = (
+            {**known.parameters, **after_parameters(listing, months, keys)}
+            if listing.after
+            else known.parameters
+        )
+        return replace(known, parameters=parameters)
 
     def _pseudonyms(self, keys: AbstractSet[int]) -> dict[int, str]:
         """The pseudonyms of keys."""
@@ -345,32 +368,6 @@ def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
 
 def _source_used(scan: Scan) -> SourceUsed:
     return SourceUsed(scan.source.value, tuple(name for name, _ in scan.databases), scan.reasons)
-
-
-def _files_of(store: Store, release: Release) -> dict[str, Path]:
-    return {
-        DIMENSIONS: store.file(release.dimensions),
-        **{rows_database(month): store.file(found) for month, found in release.rows.items()},
-        **{totals_database(year): store.file(found) for year, found in release.totals.items()},
-        **{items_database(month): store.file(found) for month, found in release.items.items()},
-        **{prepared_database(month): store.file(found) for month, found in release.prepared.items()},
-        **{patients_database(month): store.file(found) for month, found in release.patients.items()},
-    }
-
-
-def _connect(files: Path, threads: int | None, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    """A database in memory that can read the store's files and reach nothing else."""
-    connection = duckdb.connect(":memory:")
-    if threads is not None:
-        connection.execute("SET threads = $threads", {"threads": threads})
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
-    # So many bits of group keys may be places in an array instead of a hash table: practices by month.
-    connection.execute("SET GLOBAL perfect_ht_threshold = 18")
-    connection.execute("SET allowed_directories = $files", {"files": [f"{files.resolve()}/", f"{files}/"]})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
 
 
 _engines: dict[Path, DuckDBEngine] = {}

@@ -206,10 +206,10 @@ class Relation:
 class PatientsRead:
     """What is read for the patients who fulfil a condition.
 
-    The rows of the groups themselves, and for each leaf with a window (by its place among the leaves) the rows
-    of the window. ``prepared`` reads the patients of patient_month; then ``scan`` reads the rows of the others.
-    ``required`` are the windows without which no patient fulfils the condition: only rows of the patients who
-    fulfil these are brought together.
+    The rows of the groups themselves, and for each leaf with a window (by its place among the leaves) the
+    rows of the window. ``prepared`` reads the patients of patient_month; then ``scan`` reads the rows of the
+    others. ``required`` are the windows without which no patient fulfils the condition: only rows of the
+    patients who fulfil these are brought together.
     """
 
     name: str

@@ -22,9 +22,9 @@ from epact2.store.item_rewrites import (
     items_by_presentation,
     medicines_by_table,
     only_what_is_tested,
-    patient_months,
     required_windows,
 )
+from epact2.store.patient_months import patient_months
 from epact2.store.plan import (
     ITEM_SOURCES,
     ROLLUPS,

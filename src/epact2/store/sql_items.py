@@ -16,8 +16,8 @@ from epact2.model.fields import Field
 from epact2.query.conditions import AtLeast, Had, Leaf
 from epact2.query.named import POLYPHARMACY_CHAPTERS
 from epact2.query.nodes import Amount, Distinct
-from epact2.store.item_rewrites import chapters_of
 from epact2.store.item_tables import medicines_column
+from epact2.store.patient_months import chapters_of
 from epact2.store.plan import Source, column_of
 from epact2.store.sql_parts import number
 
@@ -69,7 +69,7 @@ def _known(age: exp.Expression, band: exp.Expression, unknown: int) -> exp.Expre
 
 
 def known_leaf(leaf: Leaf, stored: Stored) -> exp.Expression:
-    """Whether a row of patient_month fulfils a leaf that it knows of: see ``item_rewrites.is_known``."""
+    """Whether a row of patient_month fulfils a leaf that it knows of: see ``patient_months.is_known``."""
     match leaf:
         case Had(selection):
             return exp.GT(this=_medicines(chapters_of(selection), stored), expression=number(0))

@@ -6,7 +6,7 @@ page begins after a place in the order, so the rows before it are never counted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -184,7 +184,7 @@ class _Listing:
 
     def period(self, field: Field) -> exp.Expression:
         """The place of a month's period among those of the listing."""
-        codes = self.period_codes(field)
+        codes = _period_codes(field, self.months)
         numbers = [codes.index(time_code(field, month)) for month in self.months]
         cases = [
             exp.If(
@@ -195,53 +195,19 @@ class _Listing:
         ]
         return exp.Case(ifs=cases)
 
-    def period_codes(self, field: Field) -> list[str]:
-        return sorted({time_code(field, month) for month in self.months})
-
     def after(self, places: list[exp.Expression]) -> exp.Expression:
         """Whether a row comes after the last one of the page before."""
         found = []
         same: list[exp.Expression] = []
-        for place, order, cell in zip(places, self.listing.sort_columns, self.listing.after, strict=True):
-            bound = self.parameters.bind(self.sorted_cell(order.by, cell))
+        values = after_parameters(self.listing, self.months, self.keys)
+        for place, order, (name, value) in zip(
+            places, self.listing.sort_columns, values.items(), strict=True
+        ):
+            bound = self.parameters.named(name, value)
             beyond = exp.LT if order.descending else exp.GT
             found.append(exp.Paren(this=all_of([*same, beyond(this=place, expression=bound)])))
             same.append(exp.EQ(this=place, expression=bound))
         return exp.Paren(this=any_of(found))
-
-    def sorted_cell(self, of: Field | Measure, cell: Cell) -> Parameter:
-        """The cell of a page's last row as its column is sorted. Raises BadQuestion."""
-        try:
-            return self._sorted_cell(of, cell)
-        except (KeyError, ValueError, TypeError, BadMonth):
-            raise BadQuestion(
-                "The place after which to go on is of another listing.", "Begin again without “after”."
-            ) from None
-
-    def _sorted_cell(self, of: Field | Measure, cell: Cell) -> Parameter:
-        if isinstance(of, Measure):
-            if not isinstance(cell, int):
-                raise ValueError(cell)
-            return cell
-        code = str(cell)
-        if of == MONTH:
-            return DispensingMonth.parse(code).number
-        if of.dimension is Dimension.TIME:
-            return self.period_codes(of).index(code)
-        if of == PATIENT:
-            return self.keys[code]
-        if of == ENGLAND:
-            return 0
-        if of == QUANTITY_PER_ITEM:
-            found = quantity_of_code(code)
-            if found is None:
-                raise ValueError(code)
-            return found
-        if of == PRESCRIBED_DATE:
-            return int(code or 0)
-        if of.closed:
-            return of.codes.index(code)
-        return int(code) if is_number(of) else code
 
 
 def _by_key(selection: Selection, keys: Keys) -> Selection:
@@ -261,29 +227,82 @@ def _by_key(selection: Selection, keys: Keys) -> Selection:
             return selection
 
 
-def cells_of(
-    statement: ListingStatement, row: Sequence[int | str], names: Mapping[int, str]
-) -> dict[Field | Measure, str | int]:
-    """The cells of a row of the statement as the listing shows them. ``names`` are pseudonyms by key."""
-    months = [DispensingMonth.from_number(month) for month in statement.plan.months]
-    return {of: _shown(of, cell, names, months) for of, cell in zip(statement.columns, row, strict=True)}
+def after_parameters(listing: Listing, months: Sequence[DispensingMonth], keys: Keys) -> dict[str, Parameter]:
+    """The place after which a page begins, as its statement has it. Raises BadQuestion."""
+    cells = zip(listing.sort_columns, listing.after, strict=True)
+    try:
+        return {
+            f"after{place}": _sorted_cell(order.by, cell, months, keys)
+            for place, (order, cell) in enumerate(cells)
+        }
+    except (KeyError, ValueError, TypeError, BadMonth):
+        raise BadQuestion(
+            "The place after which to go on is of another listing.", "Begin again without “after”."
+        ) from None
 
 
-def _shown(
-    of: Field | Measure, cell: int | str, names: Mapping[int, str], months: Sequence[DispensingMonth]
-) -> str | int:
-    if isinstance(of, Measure) or isinstance(cell, str):
+def _sorted_cell(of: Field | Measure, cell: Cell, months: Sequence[DispensingMonth], keys: Keys) -> Parameter:
+    """A cell of a page's last row as its column is sorted."""
+    if isinstance(of, Measure):
+        if not isinstance(cell, int):
+            raise ValueError(cell)
         return cell
+    code = str(cell)
     if of == MONTH:
-        return DispensingMonth.from_number(cell).code
+        return DispensingMonth.parse(code).number
     if of.dimension is Dimension.TIME:
-        return sorted({time_code(of, month) for month in months})[cell]
+        return _period_codes(of, months).index(code)
     if of == PATIENT:
-        return names.get(cell, "")
+        return keys[code]
     if of == ENGLAND:
-        return ENGLAND_CODE
+        return 0
     if of == QUANTITY_PER_ITEM:
-        return f"{Decimal(cell).scaleb(-5):f}".rstrip("0").rstrip(".")
+        found = quantity_of_code(code)
+        if found is None:
+            raise ValueError(code)
+        return found
     if of == PRESCRIBED_DATE:
-        return str(cell) if cell else ""
-    return of.codes[cell] if of.closed else str(cell)
+        return int(code or 0)
+    if of.closed:
+        return of.codes.index(code)
+    return int(code) if is_number(of) else code
+
+
+def _period_codes(field: Field, months: Sequence[DispensingMonth]) -> list[str]:
+    return sorted({time_code(field, month) for month in months})
+
+
+def readers(
+    statement: ListingStatement, names: Mapping[int, str]
+) -> Sequence[Callable[[int | str], str | int]]:
+    """For each column of the statement, what turns its cells into those of the listing.
+
+    ``names`` are pseudonyms by key.
+    """
+    months = [DispensingMonth.from_number(month) for month in statement.plan.months]
+    return [_reader(of, names, months) for of in statement.columns]
+
+
+def _reader(
+    of: Field | Measure, names: Mapping[int, str], months: Sequence[DispensingMonth]
+) -> Callable[[int | str], str | int]:
+    if isinstance(of, Measure):
+        return lambda cell: cell
+    if of == MONTH:
+        codes = {month.number: month.code for month in months}
+        return lambda cell: codes[int(cell)]
+    if of.dimension is Dimension.TIME:
+        periods = _period_codes(of, months)
+        return lambda cell: periods[int(cell)]
+    if of == PATIENT:
+        return lambda cell: names.get(int(cell), "")
+    if of == ENGLAND:
+        return lambda _: ENGLAND_CODE
+    if of == QUANTITY_PER_ITEM:
+        return lambda cell: f"{Decimal(cell).scaleb(-5):f}".rstrip("0").rstrip(".")
+    if of == PRESCRIBED_DATE:
+        return lambda cell: str(cell) if cell else ""
+    if of.closed:
+        closed = of.codes
+        return lambda cell: closed[int(cell)]
+    return str

@@ -49,6 +49,11 @@ class Parameters:
             self.values[name] = value
         return exp.Parameter(this=exp.Var(this=name))
 
+    def named(self, name: str, value: Parameter) -> exp.Expression:
+        """A place in the statement for a value under a name of the program's own, which no other shares."""
+        self.values[name] = value
+        return exp.Parameter(this=exp.Var(this=name))
+
     def listed(self, values: Sequence[object], kind: str) -> exp.Expression:
         """A list as one parameter of the given type."""
         return exp.cast(self.bind(list(values)), f"{kind}[]")  # type: ignore[arg-type]

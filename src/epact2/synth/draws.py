@@ -16,7 +16,7 @@ from __future__ import annotations
 from epact2.synth.seats import AGE_BITS, BINS, NEIGHBOURS, SEAT_BITS, seat_code
 
 # A person has one move to another practice of the place in so many months, from a month on (2015).
-MOVES, FIRST_MOVES = 480, 2015 * 12
+MOVES, FIRST_MOVES = 240, 2015 * 12
 # A seat gets a person new to the NHS in England once in so many months.
 NEWCOMERS = 240
 # Of a thousand people with acute items, those who are visitors or newly registered, each month.
@@ -88,20 +88,28 @@ def _slots(seed: int, month: int) -> str:
         line AS (
             SELECT *, unnest(range(lines))::INTEGER AS j FROM batch_row
         ), slot AS (
-            SELECT *, before + j AS nth_of_pair, lot(pair_lot, before + j) AS lasting FROM line
+            -- Of a practice that has taken over another, the items beyond its own are of the other's
+            -- patients, in the places that they had there.
+            SELECT * EXCLUDE (before, first, span, pair_lot, own, other_first, other_span, other_lot),
+                   coalesce(before + j >= own, false) AS inherited,
+                   before + j - CASE WHEN inherited THEN own ELSE 0 END AS nth_of_pair,
+                   CASE WHEN inherited THEN coalesce(other_first, first) ELSE first END + nth_of_pair AS s,
+                   CASE WHEN inherited THEN coalesce(other_span, span) ELSE span END AS span,
+                   lot(CASE WHEN inherited THEN other_lot ELSE pair_lot END, nth_of_pair) AS lasting
+            FROM line
         ), passing_slot AS (
             SELECT *, lot(lasting, {month}) AS passing FROM slot
         )"""  # noqa: S608 - numbers of this package only
 
 
 def _listed() -> str:
-    # Of a practice that has taken over another, the items beyond its own are of the other's patients. Cost
-    # centres have the patients of their place's practices.
+    # Cost centres have the patients of their place's practices.
     return """
         listed AS (
-            SELECT *, first + nth_of_pair - CASE WHEN nth_of_pair >= own THEN own ELSE 0 END AS s,
-                   CASE WHEN home = 0 THEN NULL WHEN kind <> 'practice' THEN home + (passing >> 40) % near
-                        WHEN nth_of_pair >= own THEN other ELSE practice END::INTEGER AS list
+            SELECT *,
+                   CASE WHEN home = 0 OR bulk THEN NULL
+                        WHEN kind <> 'practice' THEN home + (passing >> 40) % near
+                        WHEN inherited THEN other ELSE practice END::INTEGER AS list
             FROM passing_slot
         )"""
 
@@ -183,7 +191,8 @@ def _people(seed: int, number: int) -> str:
         ), person AS (
             SELECT * EXCLUDE (twin, origin),
                    visits OR born = {number} OR {generation} % {NEWCOMERS} = 0 AS new,
-                   (((((CASE WHEN visits THEN {number % 127 + 1} ELSE 0 END::BIGINT << 13 | origin) << 1 | sex)
+                   (((((CASE WHEN visits THEN {number % 127 + 1} ELSE 0 END::BIGINT << 13 | origin) << 1
+                     | sex)
                      << 9 | born // 60) << {SEAT_BITS} | i) << 3) | {generation} // {NEWCOMERS} % 8 AS person
             FROM stays
         )"""  # noqa: S608 - numbers of this package only

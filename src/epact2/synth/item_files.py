@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from epact2.synth.england import England
+from epact2.synth.formulary import price_after_discount
 from epact2.synth.items import Batch, ItemMaker, batches, set_slots
 from epact2.synth.occasions import DISPENSER_TYPES, FORM_TYPES
 from epact2.synth.prescribing import Prescribing
@@ -19,7 +20,7 @@ from epact2.synth.tables import insert
 # So many patients' items are made at a time: what one needs of memory.
 PEOPLE_OF_A_BATCH = 2_000_000
 # What DuckDB may hold; the rest of a batch goes to disk.
-MEMORY = "3GB"
+MEMORY = "3500MB"
 
 LABEL = (
     SYNTHETIC
@@ -91,8 +92,8 @@ class ItemFiles:
         folder = self._directory / "items" / "later"
         _labelled(folder, LABEL + LATER)
         sql = f"""
-            SELECT {month} AS YEAR_MONTH, {_pseudonym("person")} AS PATIENT_ID, {_month("born")} AS PDS_BIRTH_MONTH,
-                   1 + sex AS GENDER
+            SELECT {month} AS YEAR_MONTH, {_pseudonym("person")} AS PATIENT_ID,
+                   {_month("born")} AS PDS_BIRTH_MONTH, 1 + sex AS GENDER
             FROM (SELECT DISTINCT person, born, sex FROM item_row WHERE fresh) ORDER BY person
         """  # noqa: S608 - numbers of this module
         _copy(self._connection, sql, folder / f"VERIFIED_{month}.csv")
@@ -139,7 +140,8 @@ def _set_products(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE product_text AS
         SELECT n.presentation, q.place, n.code::bnf_code AS bnf, q.snomed::snomed_code AS snomed, q.amount,
                p.code::bnf_code AS paid_bnf,
-               (CASE WHEN m.paid = m.presentation THEN q.snomed ELSE s.snomed END)::snomed_code AS paid_snomed,
+               (CASE WHEN m.paid = m.presentation THEN q.snomed
+                     ELSE s.snomed END)::snomed_code AS paid_snomed,
                m.class::UTINYINT AS class, m.schedule::UTINYINT AS schedule
         FROM presentation_now n
         JOIN presentation_need m USING (presentation)
@@ -171,8 +173,11 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
 
     def part(whole: str, first: str = "") -> str:
         first = first or f"{whole} // 2"
-        return f"(CASE WHEN NOT halved THEN {whole} WHEN element = 1 THEN {first} ELSE {whole} - {first} END)"
+        second = f"{whole} - {first}"
+        return f"(CASE WHEN NOT halved THEN {whole} WHEN element = 1 THEN {first} ELSE {second} END)"
 
+    left = price_after_discount(month)
+    discounted = part("discounted", f"(nic // 2 * {left} + 50) // 100")
     consumables, containers = (
         f"(CASE WHEN element = 1 THEN {amount} ELSE 0 END)" for amount in ("1240 * count", "containers")
     )
@@ -197,7 +202,8 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
         "PRESCRIBER_CODE": "CASE WHEN prescriber % 100 = 0 THEN '-' "
         "ELSE 'SG' || lpad(prescriber::VARCHAR, 6, '0') END",
         "PRESCRIBER_TYPE": "CASE WHEN prescriber % 100 = 0 THEN '-' WHEN prescriber % 100 < 50 THEN 'GP' "
-        "WHEN prescriber % 100 < 71 THEN 'Nurse' WHEN prescriber % 100 < 91 THEN 'Pharmacist' ELSE 'Other' END",
+        "WHEN prescriber % 100 < 71 THEN 'Nurse' WHEN prescriber % 100 < 91 THEN 'Pharmacist' "
+        "ELSE 'Other' END",
         "DISPENSER_CODE": "([ 'SD', 'SDA', 'SDP', 'SDP', 'SDN'])[dispenser_type] "
         "|| lpad(dispenser::VARCHAR, 5, '0')",
         "DISPENSER_TYPE": f"([{dispenser_types}])[dispenser_type + 1]",
@@ -212,11 +218,11 @@ def _lines_sql(month: int, *, parquet: bool) -> str:
         "TOTAL_QUANTITY": decimal(part("amount * count", "amount // 200000 * 100000"), 5),
         "ADQ_USAGE": decimal(part("r.adq"), 5),
         "NIC": decimal(part("nic"), 2),
-        "DISCOUNT": decimal(f"({part('nic')} * 1000 - {part('discounted')})", 5),
+        "DISCOUNT": decimal(f"({part('nic')} * 1000 - {discounted})", 5),
         "CONSUMABLES": decimal(consumables, 5),
         "CONTAINERS": decimal(containers, 5),
         "OUT_OF_POCKET": "CAST(0 AS DECIMAL(18,5))",
-        "ACTUAL_COST": decimal(f"({part('discounted')} + {consumables} + {containers})", 5),
+        "ACTUAL_COST": decimal(f"({discounted} + {consumables} + {containers})", 5),
         "EXEMPTION_CATEGORY": "exemption",
         "CHARGE_STATUS": "charge",
         "OUT_OF_HOURS": "(reason = 5)::INTEGER",

@@ -23,16 +23,19 @@ from epact2.synth.seats import set_tickets
 from epact2.synth.surroundings import distance_sellers
 from epact2.synth.tables import insert
 
+# DuckDB cannot know how many lines unnest makes of one, and would rather build its hash tables of millions of
+# items than of the few rows that they look up: our joins have the small table on the right, and stay so.
+AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 # About so many rows more, of every thousand, that the standard exclusions take away again.
 EXCLUDED = 3.0
 ITEM_COLUMNS = (
-    "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, day INTEGER, "
-    "practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
+    "item UTINYINT, count INTEGER, halved BOOLEAN, form_type UTINYINT, eps BOOLEAN, erd BOOLEAN, "
+    "day INTEGER, practice_code practice_code, setting UTINYINT, prescriber INTEGER, dispenser INTEGER, "
     "dispenser_type UTINYINT, bnf bnf_code, snomed snomed_code, paid_bnf bnf_code, paid_snomed snomed_code, "
-    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic INTEGER, discounted BIGINT, containers INTEGER, adq BIGINT, "
-    "exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, captured BOOLEAN, "
-    "identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, age SMALLINT, gender UTINYINT, "
-    "area INTEGER, sex UTINYINT, born SMALLINT"
+    "class UTINYINT, schedule UTINYINT, amount BIGINT, nic BIGINT, discounted BIGINT, containers INTEGER, "
+    "adq BIGINT, exemption VARCHAR, charge VARCHAR, reason UTINYINT, odd BOOLEAN, person BIGINT, "
+    "captured BOOLEAN, identified BOOLEAN, fresh BOOLEAN, pds_born SMALLINT, eps_born SMALLINT, "
+    "age SMALLINT, gender UTINYINT, area INTEGER, sex UTINYINT, born SMALLINT"
 )
 
 
@@ -108,21 +111,27 @@ class ItemMaker:
     def make(self, batch: Batch) -> None:
         """Add the items of a batch of practices, in order of practice, person and form."""
         execute = self._connection.execute
+        execute(AS_WRITTEN)
         execute(self._rows_sql(batch))
         placed = placed_sql(self._seed, self._month, self._number)
         execute(f"CREATE OR REPLACE TEMP TABLE placed AS {placed}")
         execute(f"INSERT INTO item_row {self._items_sql()}")
         execute("DROP TABLE placed")
+        execute("RESET disabled_optimizers")
 
     def tickets(self, batch: Batch) -> None:
         """Make what the items of a batch draw from."""
+        self._connection.execute(AS_WRITTEN)
         set_tickets(self._connection, self._seed, batch.first, batch.last)
+        self._connection.execute("RESET disabled_optimizers")
 
     def _rows_sql(self, batch: Batch) -> str:
         """The rows of a batch with all that their items need, and how many items and exclusions they have."""
         seed, month = self._seed, self._month
         left = price_after_discount(month)
         others = ", ".join(map(str, (*batch.others, 0)))
+        ours = f"practice BETWEEN {batch.first} AND {batch.last} OR practice IN ({others})"
+        slots = f"(SELECT * FROM pair_slot WHERE {ours})"  # noqa: S608 - numbers of this package only
         menopause = next(i for i, each in enumerate(NEEDS) if each.name == "menopause")
         sellers = distance_sellers(self._england)
         return f"""
@@ -130,6 +139,8 @@ class ItemMaker:
         SELECT row_number() OVER (ORDER BY r.practice, r.presentation, r.place)::INTEGER AS row,
                r.practice, r.presentation, r.place, r.items, r.nic // r.items AS price,
                lot({seed}, 72, r.practice, r.presentation) AS pair_lot,
+               lot({seed}, 72, m.other, r.presentation) AS other_lot, o.first AS other_first,
+               o.span AS other_span,
                (r.actual_cost - (r.nic * {left} + 50) // 100) // r.items - 1240 AS container,
                (r.quantity::HUGEINT * adq // 1000000000)::BIGINT AS adq_whole,
                (r.quantity::HUGEINT * adq % 1000000000)::BIGINT AS adq_part,
@@ -142,13 +153,13 @@ class ItemMaker:
                     + floor(r.items * {EXCLUDED / 1000}
                             + fraction(lot({seed}, 71, {month}, r.practice, r.presentation, r.place)))
                END::INTEGER AS lines
-        FROM month_row r
+        FROM (SELECT * FROM month_row WHERE {ours}) r
         JOIN presentation USING (presentation)
         JOIN presentation_need n USING (presentation)
-        JOIN pair_slot s USING (practice, presentation)
+        JOIN {slots} s USING (practice, presentation)
         JOIN surgery g USING (practice)
         LEFT JOIN merged m USING (practice)
-        WHERE r.practice BETWEEN {batch.first} AND {batch.last} OR r.practice IN ({others})
+        LEFT JOIN {slots} o ON o.practice = m.other AND o.presentation = r.presentation
         WINDOW w AS (PARTITION BY r.practice, r.presentation ORDER BY r.place)
         """  # noqa: S608 - numbers of this package only
 

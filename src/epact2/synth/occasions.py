@@ -46,10 +46,9 @@ APPLIANCE_CONTRACTORS = 111
 
 def known_sql(number: int, month: int, seed: int, *, last: bool) -> str:
     """The steps from ``placed`` to ``declared``; ``last`` when the newly read are not verified yet."""
-    return ",\n".join(
-        [_numbered(), _occasion(number), _dispensed(), _prescribed(number, month), _known(number, seed, last=last),
-         _declared(number)]
-    )  # fmt: skip
+    steps = [_numbered(), _occasion(number), _dispensed(), _prescribed(number, month)]
+    steps += [_known(number, seed, last=last), _declared(number)]
+    return ",\n".join(steps)
 
 
 def _numbered() -> str:
@@ -70,13 +69,14 @@ def _numbered() -> str:
 def _occasion(number: int) -> str:
     return f"""
         occasion AS (
-            SELECT s.* EXCLUDE (medical, replacing), r.* EXCLUDE (practice, row, medical, replacing, home, near),
+            SELECT s.* EXCLUDE (medical, replacing),
+                   r.* EXCLUDE (practice, row, medical, replacing, home, near),
                    g.home, g.near, g.rank, g.areas, g.pharmacies, g.pharmacy_count, g.pharmacy,
                    lot(holder) AS whim, lot(holder, {number}, occasion) AS chance
             FROM numbered s
             JOIN batch_row r ON r.row = s.row
             LEFT JOIN surgery g ON g.practice = s.list
-        )"""
+        )"""  # noqa: S608 - numbers of this module
 
 
 def _dispensed() -> str:

@@ -73,8 +73,8 @@ def set_needs(connection: duckdb.DuckDBPyConnection) -> None:
 def set_cells(england: England, connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``cell`` (practice, sex, age, seats) and ``aim`` (what part of a cell has a need, on average).
 
-    Needs the tables ``patients``, ``pair``, ``surgery`` and ``presentation_need``. Seats are those of the last
-    month: a list that grows by a few per cent a year has them in earlier months, too.
+    Needs the tables ``patients``, ``pair``, ``surgery`` and ``presentation_need``. Seats are those of the
+    last month: a list that grows by a few per cent a year has them in earlier months, too.
     """
     years = (len(england.months) - 1) / 12
     insert(
@@ -124,26 +124,32 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
     top = f"(1 << {TICKET_BITS})"
     connection.execute(
         f"""
+        -- A table of its own: what comes from a join must not go through unnest (DuckDB 2.0 then mistakes
+        -- the dictionaries of the join's columns, and stops).
+        CREATE OR REPLACE TEMP TABLE wish AS
+        SELECT a.practice, a.need, a.sex, a.age, part, n, areas, w0, w1, w5, deprived, several, most, cluster,
+               shared
+        FROM (SELECT * FROM aim WHERE practice BETWEEN {first} AND {last}) a
+        JOIN (SELECT * FROM cell WHERE practice BETWEEN {first} AND {last}) c USING (practice, sex, age)
+        JOIN need_rule USING (need)
+        JOIN surgery USING (practice);
+
         CREATE OR REPLACE TEMP TABLE holder AS
         WITH candidate AS (
-            SELECT practice, need, sex, age, n, part, unnest(range(n)) AS i
-            FROM aim JOIN cell USING (practice, sex, age)
-            WHERE practice BETWEEN {first} AND {last}
+            SELECT *, unnest(range(n)) AS i FROM wish
         ), lucky AS (
-            SELECT c.*, w0, w1, w5, deprived, several, most, cluster, shared,
-                   lot({seed}, {seat_code("practice", "sex", "i")}, need) AS luck
-            FROM candidate c JOIN need_rule USING (need)
+            SELECT *, lot({seed}, {seat_code("practice", "sex", "i")}, need) AS luck FROM candidate
         ), shares AS (
             -- For a part of the people the luck is that of all needs of the cluster.
             SELECT *, CASE WHEN luck & 1023 < shared
-                           THEN lot({seed}, {seat_code("practice", "sex", "i")}, cluster) ELSE luck END AS mine
+                           THEN lot({seed}, {seat_code("practice", "sex", "i")}, cluster)
+                           ELSE luck END AS mine
             FROM lucky
         ), near AS (
             SELECT *, fraction(mine) AS below, (i + 0.5) / n AS rho FROM shares
             WHERE fraction(mine) < part * most
         ), living AS (
-            SELECT x.*, {area_of("practice", "sex", "i", seed)} AS number
-            FROM near x JOIN (SELECT practice, areas FROM surgery) USING (practice)
+            SELECT *, {area_of("practice", "sex", "i", seed)} AS number FROM near
         ), chance AS (
             SELECT l.*, least({MOST}, part * (w0 + w1 * 2 * rho + w5 * 6 * rho * rho * rho * rho * rho)
                                       * greatest(0.3, 1 + deprived * dev)) AS own
@@ -165,7 +171,8 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         FROM numbered GROUP BY practice, need;
 
         CREATE OR REPLACE TEMP TABLE ticket AS
-        SELECT practice::BIGINT * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat FROM numbered;
+        SELECT practice::BIGINT * {top} + start + unnest(range(weight)) AS key, seat::INTEGER AS seat
+        FROM numbered;
 
         CREATE OR REPLACE TEMP TABLE bin AS
         WITH weighed AS (
@@ -184,7 +191,7 @@ def set_tickets(connection: duckdb.DuckDBPyConnection, seed: int, first: int, la
         SELECT (practice::BIGINT * 64 + need) * {BINS} + greatest(a, 0) + unnest(range(b - a)) AS key,
                ((sex << {AGE_BITS}) | age)::INTEGER AS cell, n
         FROM cut WHERE b > a;
-        DROP TABLE holder; DROP TABLE numbered;
+        DROP TABLE wish; DROP TABLE holder; DROP TABLE numbered;
         """  # noqa: S608 - numbers of this package only
     )
 

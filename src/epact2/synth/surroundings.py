@@ -102,7 +102,7 @@ def set_surroundings(england: England, areas: list[Area], connection: duckdb.Duc
         patients = each.patients if listed else 8 * PATIENTS_OF_A_GP
         rows.append(
             (
-                each.number, each.code, each.kind, each.place, home, near, rank,
+                each.number, each.kind, home, near, rank,
                 int(unit(england.seed, "births", each.place, 0) * 60),
                 int(unit(england.seed, "births", each.place, 1) * 60),
                 max(1, min(49, round(patients / PATIENTS_OF_A_GP))),
@@ -114,8 +114,8 @@ def set_surroundings(england: England, areas: list[Area], connection: duckdb.Duc
     insert(
         connection,
         "surgery",
-        "practice INTEGER, code VARCHAR, kind VARCHAR, place INTEGER, home INTEGER, near INTEGER, rank INTEGER, "
-        "men INTEGER, women INTEGER, gps INTEGER, nurses INTEGER, dispensing BOOLEAN, pharmacies INTEGER, "
+        "practice INTEGER, kind VARCHAR, home INTEGER, near INTEGER, rank INTEGER, men INTEGER, "
+        "women INTEGER, gps INTEGER, nurses INTEGER, dispensing BOOLEAN, pharmacies INTEGER, "
         "pharmacy_count INTEGER, pharmacy INTEGER, areas INTEGER",
         rows,
     )
