@@ -142,8 +142,11 @@ class Reader:
             for path in folder.rglob("practice_lsoa.csv")
             for row in rows_of(path)
         }
-        changes = [row for path in folder.rglob("bnf_code_changes_*.csv") for row in rows_of(path)]
-        self.latest = {row["old_code"]: row["new_code"] for row in changes}
+        changes = [row for path in sorted(folder.rglob("bnf_code_changes_*.csv")) for row in rows_of(path)]
+        direct = {row["old_code"]: row["new_code"] for row in changes}
+        # A new code may have been replaced in its turn.
+        self.latest = {old: direct.get(new, new) for old, new in direct.items()}
+        assert not self.latest.keys() & set(self.latest.values()), "no chain is longer"
         self.verified: dict[tuple[str, str], dict[str, str]] = {}
         for path in folder.rglob("VERIFIED_*.csv"):
             for row in rows_of(path):

@@ -1,8 +1,9 @@
 """Englands to read twice: a synthetic one, and one of its items with all else thrown into disorder.
 
 Invented patients are well behaved: nearly all have one practice, one area and one age. In the jumbled England
-every form gets another practice, patient, birth, gender, area and set of flags by chance, practices move
-between organisations, and there are no EPD files, so that nothing agrees unless it is counted exactly.
+every form gets another patient and other flags by chance, most another birth, gender and area, and every
+second another practice; practices move between organisations, medicines get the codes of others, and there
+are no EPD files: nothing agrees unless it is counted exactly.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ MONTHS = 14
 MONTHS_WITH_ITEMS = 6  # of the synthetic England: the last ones
 FORMS_IN_A_MONTH = 420
 PATIENTS = 36
+PRACTICES = ("SY0001", "SY0002", "SY0003", "SC0005", "SC0006", "-")
+AREAS = tuple(f"SL0009{number:02}" for number in range(1, 12))  # of the last one no decile is known
 
 
 @cache
@@ -31,6 +34,7 @@ def synthetic_england() -> Path:
     """The files of a tiny synthetic England with items of its last months."""
     folder = new_store() / "files"
     write_england(folder, size="tiny", months=MONTHS, items=True, item_months=MONTHS_WITH_ITEMS)
+    shutil.rmtree(folder / "items" / "later")  # so that there are captured numbers that nobody has verified
     return folder
 
 
@@ -50,9 +54,13 @@ def jumbled_england() -> Path:
     ]
     for month in ("202504", "202602"):
         write_rows(folder / f"VERIFIED_{month}.csv", [row for row in verified if row["YEAR_MONTH"] == month])
-    for name in ("imd", "bnf", "organisations"):
+    for name in ("bnf", "organisations"):
         shutil.copytree(source / name, folder / name)
     write_moves(folder / "organisations")
+    write_rows(folder / "imd.csv", [{"LSOA_CODE": AREAS[at], "IMD_DECILE": str(at + 1)} for at in range(10)])
+    homes = [{"PRACTICE_CODE": practice, "LSOA_CODE": AREAS[at]} for at, practice in enumerate(PRACTICES[:4])]
+    write_rows(folder / "practice_lsoa.csv", homes)
+    write_rows(folder / "bnf_code_changes_2025.csv", list(recoded(items)))
     return folder
 
 
@@ -68,6 +76,14 @@ def files_of(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "README.txt"]
 
 
+def recoded(items: Iterable[Iterable[dict[str, str]]]) -> Iterator[dict[str, str]]:
+    """Changes by which every third presentation becomes one of another substance that patients have, too."""
+    codes = sorted({row["BNF_PRESENTATION_CODE"] for rows in items for row in rows})
+    for old, new in zip(codes[::3], codes[40::3], strict=False):
+        if len(old) == len(new) == 15 and not old.startswith("0302"):
+            yield {"old_code": old, "new_code": new}
+
+
 def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as text:
@@ -77,8 +93,8 @@ def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
 
 
 def birth(chance: random.Random) -> str:
-    # Some are of ages that cannot be: before 1900, after the item.
-    return f"{chance.choice((1897, *range(1915, 2027, 6)))}{chance.randint(1, 12):02}"
+    # Some are of ages that cannot be: of 121 or more, before the birth.
+    return f"{chance.choice((1897, 1904, 1905, *range(1915, 2027, 6)))}{chance.randint(1, 12):02}"
 
 
 def jumbled(rows: Iterable[dict[str, str]], month: str, chance: random.Random) -> Iterator[dict[str, str]]:
@@ -96,8 +112,13 @@ def cells_of_form(month: str, chance: random.Random) -> dict[str, str]:
     def rarely(sign: str, usual: str) -> str:
         return sign if chance.random() < 0.04 else usual
 
-    patient = f"J{chance.randrange(PATIENTS):03}" if chance.random() < 0.93 else ""
-    identified = patient != "" and chance.random() < 0.92
+    number = chance.randrange(PATIENTS)
+    practice = PRACTICES[number % len(PRACTICES)] if number % 2 else chance.choice(PRACTICES)
+    patient = f"J{number:03}" if chance.random() < 0.93 else ""
+    identified = patient != "" and chance.random() < 0.96
+    # Every fourth patient is always of one birth, gender and area.
+    person = random.Random(number) if number % 4 == 1 else chance
+    born, gender, area = birth(person), person.choice("0129"), person.choice(("", *AREAS))
     electronic = chance.choice("YYYN")
     before = f"{int(month[:4]) - (month[4:] == '01')}{(int(month[4:]) - 2) % 12 + 1:02}"
     return {
@@ -106,7 +127,7 @@ def cells_of_form(month: str, chance: random.Random) -> dict[str, str]:
         "EPS_FLAG": electronic,
         "ERD_FLAG": chance.choice("NNY") if electronic == "Y" else "N",
         "PRESCRIBED_DATE": chance.choice(("", f"{month}0{chance.randint(1, 9)}", f"{before}28")),
-        "PRACTICE_CODE": chance.choice(("SY0001", "SY0001", "SY0002", "SY0003", "SC0005", "SC0006", "-")),
+        "PRACTICE_CODE": practice,
         "PRESCRIBER_ORGANISATION_TYPE": rarely(chance.choice(("8", "54")), "4"),
         "PRESCRIBER_CODE": f"SG{chance.randint(1, 9)}",
         "PRESCRIBER_TYPE": chance.choice(("GP", "Nurse", "Pharmacist", "-")),
@@ -116,11 +137,11 @@ def cells_of_form(month: str, chance: random.Random) -> dict[str, str]:
         "CHARGE_STATUS": chance.choice("-CEF"),
         "PATIENT_ID": patient,
         "PATIENT_IDENTIFIED": "Y" if identified else "N",
-        "PDS_BIRTH_MONTH": birth(chance) if identified and chance.random() < 0.9 else "",
+        "PDS_BIRTH_MONTH": born if identified and (person is not chance or chance.random() < 0.95) else "",
         "EPS_BIRTH_MONTH": birth(chance) if electronic == "Y" and chance.random() < 0.8 else "",
         "AGE": chance.choice(("", "-1", "17", "18", "64", "65", "120", "121")),
-        "GENDER": chance.choice("0129") if identified else "0",
-        "PATIENT_LSOA_CODE": chance.choice(("", "SL000101", "SL000102", "SL000202", "SL000302", "SL999999")),
+        "GENDER": gender if identified else "0",
+        "PATIENT_LSOA_CODE": area,
         "OUT_OF_HOURS": rarely("1", "0"),
         "PRIVATE": rarely("1", "0"),
         "REFERRED_BACK": rarely("Y", "N"),
