@@ -4,14 +4,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO_SIZE ?= icb
+DEMO_SIZE ?= demo
 DEMO_MONTHS ?= 36
 DEMO_SEED ?= 1
+DEMO_ITEM_MONTHS ?= 13
 DEMO_PORT ?= 8000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test test-generative check fix docs bench lock clean devenv web-assets serve
+.PHONY: help demo demo-data test test-generative check fix docs bench bench-england lock clean devenv web-assets serve
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,10 +48,10 @@ build/.browser: scripts/ensure_browser.sh
 devenv: build/.dev build/.web ## install everything that development needs
 
 demo-data: build/.base ## make the synthetic data and load it
-	@$(BIN)/python scripts/demo.py data --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED)
+	@$(BIN)/python scripts/demo.py data --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --item-months $(DEMO_ITEM_MONTHS)
 
 demo: build/.base build/.web ## make synthetic England, load it, and serve the site
-	@$(BIN)/python scripts/demo.py serve --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --port $(DEMO_PORT)
+	@$(BIN)/python scripts/demo.py serve --size $(DEMO_SIZE) --months $(DEMO_MONTHS) --seed $(DEMO_SEED) --item-months $(DEMO_ITEM_MONTHS) --port $(DEMO_PORT)
 
 serve: build/.base build/.web ## serve the store that EPACT2_STORE names (default ./store)
 	@$(BIN)/epact2 serve
@@ -70,8 +71,11 @@ fix: build/.dev ## format and mend what ruff can mend
 docs: build/.dev ## write the generated reference documents
 	@$(BIN)/python scripts/generate_docs.py
 
-bench: build/.base ## the named questions on a synthetic England (writes build/bench.json)
+bench: build/.base ## the named questions on synthetic data (writes build/bench.json)
 	@$(BIN)/python benchmarks/run.py
+
+bench-england: build/.base ## questions about 100 million items (needs 60 GB of disk and some hours, once)
+	@$(BIN)/python benchmarks/run.py --what england
 
 lock: build/.dev ## pin requirements again, with hashes
 	@for name in base dev; do $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done

@@ -8,15 +8,13 @@ the loader's own code.
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+from loads import load_once, loadable
 
 from epact2.load import totals
 from epact2.load.database import attached, connect, keep
@@ -41,29 +39,9 @@ def england_store(build: Path) -> Path:
         shutil.rmtree(files, ignore_errors=True)
         print("Writing the files of one month …", flush=True)
         write_england(files, size="england", months=1, seed=SEED, last_month=LAST_MONTH)
-        load_once(store, files)
+        load_once(store, loadable(files))
         _add_months(store)
     return store
-
-
-def load_once(store: Path, files: Path) -> dict[str, float]:
-    """Load a folder of files as one command, in a process of its own: seconds and peak megabytes."""
-    found = sorted(path for path in files.rglob("*") if path.suffix in {".csv", ".json", ".gz"})
-    script = (
-        "import json, resource, sys, time; from pathlib import Path; "
-        "from epact2.load.publish import load_files; start = time.perf_counter(); "
-        "load_files(Path(sys.argv[1]), [Path(one) for one in sys.argv[2:]]); "
-        "print(json.dumps({'load_s': time.perf_counter() - start, "
-        "'peak_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(store), *map(str, found)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
 
 
 def _add_months(root: Path) -> None:

@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from item_file_page import item_file
 
 from epact2 import cli
+from epact2.comparators.lists import Codes, MedicineList, medicine_lists
 from epact2.comparators.read import comparators
+from epact2.comparators.words import part_said, stated
+from epact2.model.items import ITEM_MEASURES
 from epact2.model.prescribing import FIELDS, POPULATION_MEASURES, PRESCRIBING_MEASURES
-from epact2.query.encode import value_to_json
-from epact2.query.words import value_name
+from epact2.query.formula import value_formula
+from epact2.query.named import NAMED
 
 REFERENCE = Path("docs/reference")
 HEAD = "<!-- Made by `make docs` from the code. Do not edit. -->\n"
@@ -31,11 +35,28 @@ def dictionary() -> Iterator[str]:
     yield "| field | dimension | meaning | source |\n| --- | --- | --- | --- |"
     for field in FIELDS:
         yield f"| {field.name} | {field.dimension.value} | {field.meaning} | {field.source} |"
+    yield "\n### Codes\n"
+    yield "Fields that have no codes but these. A question may give the code or its name.\n"
+    yield "| field | codes |\n| --- | --- |"
+    for field in FIELDS:
+        if field.closed:
+            codes = (f"`{code}`" if code == name else f"`{code}` {name}" for code, name in field.closed)
+            yield f"| {field.name} | {'; '.join(codes)} |"
     yield "\n## Measures of prescribing\n"
     yield "They add up over everything.\n"
     yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
     for measure in PRESCRIBING_MEASURES:
         yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Measures of single items\n"
+    yield "Only item files have them; they add up over everything.\n"
+    yield "| measure | unit | decimals | meaning | source |\n| --- | --- | --- | --- | --- |"
+    for measure in ITEM_MEASURES:
+        yield f"| {measure.name} | {measure.unit} | {measure.scale} | {measure.meaning} | {measure.source} |"
+    yield "\n## Named values of patients and items\n"
+    yield "A name stands for a value; each is worked out again for every row and total.\n"
+    yield "| value | what it is |\n| --- | --- |"
+    for name, value in NAMED.items():
+        yield f"| {name} | {value_formula(value)} |"
     yield "\n## Measures of the population\n"
     yield (
         "They add up over organisations. Over months they are averaged, and they do not vary by medicine "
@@ -50,24 +71,69 @@ def comparator_pages() -> Iterator[str]:
     """Every comparator as its file defines it."""
     yield "# Comparators\n"
     yield (
-        "A comparator is a ratio of sums with a clinical reason. Rank, percentile and deciles are those of "
-        "OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the organisations of one "
-        "level that have a value; deciles are continuous percentiles of the unweighted values.\n"
+        "A comparator is a ratio of sums or counts with a clinical reason. Rank, percentile and deciles are "
+        "those of OpenPrescribing: percentile = (lowest rank − 1) ÷ (number − 1) × 100 among the "
+        "organisations of one level that have a value; deciles are continuous percentiles of the unweighted "
+        "values.\n"
+    )
+    yield (
+        "Where a source gives a count of patients and no ratio, the count is the numerator, shown beside the "
+        "value, and the denominator is the patients at risk or all patients registered. Comparators *of "
+        "items* need single prescription items and count identified patients. “Our list” and the like say "
+        "what is ours because no public source defines it. Lists of medicines stand "
+        '[at the end](#lists-of-medicines); `{"list": …}` in a definition stands for one.\n'
     )
     for one in comparators().values():
         yield f"## {one.title}\n"
-        yield f"`{one.key}` · {one.theme} · {one.direction.value} · version {one.version}\n"
+        of_items = " · of items" if one.needs_items else ""
+        yield f"`{one.key}` · {one.theme} · {one.direction.value} · version {one.version}{of_items}\n"
         yield f"{one.summary}\n"
         yield f"{one.why}\n"
         numerator = "items of the medicine that is asked for"
         if not one.any_medicine:
-            numerator = value_name(one.numerator.amount)
+            numerator = part_said(one.numerator.value)
         yield f"* Numerator: {one.numerator.name}: {numerator}."
-        yield f"* Denominator: {one.denominator.name}: {value_name(one.denominator.amount)}."
+        yield f"* Denominator: {one.denominator.name}: {part_said(one.denominator.value)}."
         yield f"* Per: {one.per:,}."
         yield f"* Source: {one.source}. Reviewed {one.reviewed.isoformat()}.\n"
         if not one.any_medicine:
-            yield f"```json\n{json.dumps(value_to_json(one.value), indent=1)}\n```\n"
+            parts = [_json(stated(one.numerator.value)), _json(stated(one.denominator.value))]
+            ratio = f'{{"ratio": [{parts[0]},\n           {parts[1]}], "per": {one.per}}}'
+            yield f"```json\n{ratio}\n```\n"
+    yield "## Lists of medicines\n"
+    yield (
+        "All at or beneath a code counts; a generic presentation counts with its brands. Codes that the BNF "
+        "no longer has are kept for months that still hold them.\n"
+    )
+    for shared in medicine_lists().values():
+        yield from _list(shared)
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _list(shared: MedicineList) -> Iterator[str]:
+    yield f"### {shared.name[:1].upper()}{shared.name[1:]}\n"
+    yield f"`{shared.key}` · {shared.source}. Reviewed {shared.reviewed.isoformat()}.\n"
+    if shared.note:
+        yield f"{shared.note}\n"
+    yield from _codes(shared.codes, "")
+    yield from _codes(shared.left_out, "Without ")
+    yield ""
+
+
+def _codes(codes: Codes, before: str) -> Iterator[str]:
+    kinds = (
+        ("lists", [f"`{name}`" for name in codes.lists]),
+        ("medicines", [f"{name} ({code})" for code, name in codes.medicines.items()]),
+        ("generic presentations", [f"{name} ({code})" for code, name in codes.equivalents.items()]),
+        ("codes no longer in the BNF", list(codes.withdrawn)),
+    )
+    for kind, found in kinds:
+        if found:
+            words = f"{before}{kind}"
+            yield f"* {words[:1].upper()}{words[1:]}: {', '.join(found)}."
 
 
 def commands() -> Iterator[str]:
@@ -126,6 +192,7 @@ def _shown(part: object) -> str:
 
 
 DOCUMENTS = {
+    "item-file.md": item_file,
     "questions.md": questions,
     "dictionary.md": dictionary,
     "comparators.md": comparator_pages,

@@ -16,6 +16,7 @@ os.environ["EPACT2_SECRET_KEY"] = "for-tests-alone-" * 4
 os.environ["EPACT2_DEMO"] = "1"
 os.environ.pop("EPACT2_DEBUG", None)
 os.environ.pop("EPACT2_HTTPS", None)
+os.environ.pop("EPACT2_UNSAFE_OPEN_ITEMS", None)
 
 from epact2.web.settings import *  # noqa: E402, F403
 from epact2.web.settings import STORAGES  # noqa: E402

@@ -12,6 +12,7 @@ from epact2.comparators.read import comparators
 from epact2.model.prescribing import FIELDS, MEASURES
 from epact2.query.check import check
 from epact2.query.codec import query_from_json, selection_from_json, value_from_json
+from epact2.query.listing_json import listing_from_json
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -48,8 +49,13 @@ def test_every_field_measure_and_comparator_is_documented():
 
 def test_the_guide_to_questions_shows_questions_that_work():
     guide = (ROOT / "docs/how-to/ask-questions.md").read_text(encoding="utf-8")
-    (whole,) = re.findall(r"```json\n(.*?)```", guide, flags=re.DOTALL)
-    check(query_from_json(json.loads(whole)))
+    whole = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", guide, flags=re.DOTALL)]
+    for question in whole:
+        if "values" in question:
+            check(query_from_json(question))
+        else:
+            listing_from_json(question)
+    assert len(whole) > 2
     values, selections = (part for part in (_rows(guide, "## Values"), _rows(guide, "## Selections")))
     assert len(values) > 10
     for text in values:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from epact2.store.rewrites import rewrite_names
+from generative.questions import PREPARED
 from generative.small_england import small_england
 from support.engines import duckdb_engines, reference_engine
 
@@ -40,7 +41,7 @@ def judges():
 @pytest.fixture(scope="session")
 def judged():
     """For each seed the fast engine, by the rewrites that it goes without."""
-    return {seed: duckdb_engines(small_england(seed), VARIANTS) for seed in SEEDS}
+    return {seed: duckdb_engines(small_england(seed), VARIANTS, PREPARED) for seed in SEEDS}
 
 
 @pytest.fixture(params=("reference", "duckdb"))

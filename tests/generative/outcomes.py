@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from epact2.errors import Epact2Error
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Result
 from epact2.query.scope import Scope
 from epact2.store.engine import Engine
 
+Given = TypeVar("Given")
+
 
 def outcome(engine: Engine, query: Query, scope: Scope) -> Result | tuple[str, str]:
     """The answer, or the error's kind and message."""
+    return outcome_of(lambda: engine.answer(query, scope))
+
+
+def outcome_of(ask: Callable[[], Given]) -> Given | tuple[str, str]:
+    """What is asked for, or the error's kind and message."""
     try:
-        return engine.answer(query, scope)
+        return ask()
     except Epact2Error as error:
         return type(error).__name__, error.message
 

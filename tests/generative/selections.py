@@ -27,12 +27,13 @@ from generative.vocabulary import BNF_CODES, CODES, ORGANISATION_CODES, UNKNOWN
 PEOPLE = (Dimension.ORGANISATION,)
 MEDICINES = (Dimension.MEDICINE, Dimension.LINE)
 TIME = (Dimension.TIME,)
+ITEMS = (Dimension.PATIENT, Dimension.ITEM)
 
 
 @cache
 def fields_of(dimensions: tuple[Dimension, ...]) -> list[Field]:
     """The fields of some dimensions."""
-    return [field for field in FIELDS if field.dimension in dimensions]
+    return [field for field in FIELDS if field.dimension in dimensions and field.groups]
 
 
 @st.composite
@@ -53,12 +54,23 @@ def conditions(draw: st.DrawFn, dimensions: tuple[Dimension, ...]) -> Selection:
     if kind == "is":
         return Is(field, draw(st.sampled_from(codes)))
     if kind == "in":
-        asked = codes if field.numeric or field.dimension is Dimension.TIME else (*codes, UNKNOWN)
+        fixed = field.numeric or field.closed or field.dimension is Dimension.TIME
+        asked = codes if fixed else (*codes, UNKNOWN)
         return OneOf(field, tuple(draw(st.lists(st.sampled_from(asked), max_size=4, unique=True))))
     low, high = draw(st.sampled_from(codes)), draw(st.sampled_from(codes))
     if field.numeric and Decimal(low) > Decimal(high):
         low, high = high, low
     return Between(field, low, high)
+
+
+@st.composite
+def listing_conditions(draw: st.DrawFn) -> Selection:
+    """One condition on what only a listing may look at: a person, a form."""
+    field = draw(st.sampled_from([field for field in FIELDS if not field.groups]))
+    codes = CODES[field]
+    if draw(st.booleans()):
+        return Is(field, draw(st.sampled_from(codes)))
+    return OneOf(field, tuple(draw(st.lists(st.sampled_from(codes), max_size=3, unique=True))))
 
 
 @cache  # a strategy is made once: making one costs more than drawing from it
@@ -76,7 +88,7 @@ def selections(dimensions: tuple[Dimension, ...], leaves: int = 4) -> st.SearchS
 
 
 @st.composite
-def question_selections(draw: st.DrawFn, mixed: bool) -> Selection:
+def question_selections(draw: st.DrawFn, mixed: bool, of_items: bool) -> Selection:
     """What a whole question may be limited to: time by itself, the rest mixed if allowed."""
     parts: list[Selection] = []
     if draw(st.integers(0, 3)) == 0:
@@ -85,6 +97,8 @@ def question_selections(draw: st.DrawFn, mixed: bool) -> Selection:
         parts.append(draw(selections(PEOPLE)))
     if draw(st.integers(0, 2)) == 0:
         parts.append(draw(selections(MEDICINES)))
+    if of_items and draw(st.integers(0, 2)) == 0:
+        parts.append(draw(selections((*MEDICINES, *ITEMS))))
     if mixed and draw(st.integers(0, 5)) == 0:
         parts.append(draw(selections((*PEOPLE, *MEDICINES))))
     if not parts:

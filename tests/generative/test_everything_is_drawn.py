@@ -14,15 +14,24 @@ from typing import get_args
 from hypothesis import HealthCheck, given, seed, settings
 
 from epact2.model.fields import Field
+from epact2.model.items import ITEM_MEASURES, PATIENT
 from epact2.model.measures import Measure
 from epact2.model.prescribing import FIELDS, PRESCRIBING_MEASURES
-from epact2.query import nodes
+from epact2.query import conditions, nodes
 from epact2.query.check import check
 from epact2.query.nodes import Query
 from generative.questions import questions
 from generative.small_england import PEOPLE_MEASURES
 
-_NODES = (*get_args(nodes.Selection), *get_args(nodes.Value), *get_args(nodes.Months), nodes.Order, nodes.Top)
+_NODES = (
+    *get_args(conditions.Condition),
+    *get_args(conditions.Window),
+    *get_args(nodes.Selection),
+    *get_args(nodes.Value),
+    *get_args(nodes.Months),
+    nodes.Order,
+    nodes.Top,
+)
 
 
 def _parts(thing: object) -> Iterator[object]:
@@ -41,7 +50,7 @@ def test_everything_is_drawn():
     seen: Counter[object] = Counter()
 
     @seed(1)
-    @settings(max_examples=400, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=1200, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(query=questions())
     def draw(query: Query) -> None:
         check(query)
@@ -57,7 +66,10 @@ def test_everything_is_drawn():
     draw()
     wanted = [
         *_NODES,
-        *FIELDS,
+        *(field for field in FIELDS if field.groups),
+        PATIENT,
+        *ITEM_MEASURES,
+        *nodes.Exclusions,
         *PRESCRIBING_MEASURES,
         *PEOPLE_MEASURES,
         *nodes.Structure,

@@ -68,7 +68,7 @@ def sums(draw: st.DrawFn) -> Query:
     return Query(
         values=(Amount(draw(st.sampled_from(PRESCRIBING_MEASURES))),),
         rows=(hierarchy[upper], hierarchy[lower]),
-        where=draw(question_selections(mixed=True)),
+        where=draw(question_selections(mixed=True, of_items=draw(st.booleans()))),
         months=draw(month_choices()),
         structure=draw(st.sampled_from(Structure)),
         codes=draw(st.sampled_from(Codes)),

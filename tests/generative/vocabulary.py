@@ -6,6 +6,7 @@ four PCNs, and nine practices that are known today; one PCN and one ICB exist on
 
 from __future__ import annotations
 
+from epact2.model import items
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth, month_span
 from epact2.model.prescribing import (
@@ -87,6 +88,10 @@ MONTHS_WITHOUT_LISTS = (DispensingMonth(2020, 2), DispensingMonth(2020, 9), Disp
 MONTH_OF_LISTS_ALONE = DispensingMonth(2021, 5)
 MONTHS_TO_ASK = month_span(DispensingMonth(2019, 12), DispensingMonth(2021, 5))
 
+ITEM_MONTHS = tuple(month for month in MONTHS if month.code >= "2020-05")  # one of them is not loaded
+PATIENTS = ("ann", "bob", "cat", "dan", "eve", "fay")
+AGES = ("-1", "0", "17", "18", "64", "65", "90")
+
 CODES: dict[Field, tuple[str, ...]] = {
     ENGLAND: ("ENG",),
     REGION: ("Y1", "Y2", "Y3", "-"),
@@ -109,6 +114,21 @@ CODES: dict[Field, tuple[str, ...]] = {
     QUARTER: ("2019/20 Q4", "2020/21 Q1", "2020/21 Q2", "2021/22 Q1"),
     FINANCIAL_YEAR: ("2019/20", "2020/21", "2021/22"),
     CALENDAR_YEAR: ("2020", "2021"),
+    **{field: field.codes for field in FIELDS if field.closed},
+    items.PATIENT: PATIENTS,
+    items.AGE: AGES,
+    items.AGE_SEPTEMBER: AGES,
+    items.PRESCRIBER: ("G1", "G2", "N1", "-"),
+    items.PRESCRIBER_TYPE: ("GP", "Nurse"),
+    items.DISPENSER: ("FA1", "FB2", "FC3"),
+    items.DISPENSER_TYPE: ("Pharmacy", "Dispensing practice"),
+    items.FORM_TYPE: ("FP10", "FP10MDA"),
+    items.FORM: ("1", "2", "3", "17"),
+    items.ITEM_NUMBER: ("1", "2", "3"),
+    items.ELEMENT: ("1", "2"),
+    items.PRESCRIBED_DATE: ("", "20200614", "20201102"),
+    items.PAID_PRESENTATION: ("", "0501013B0AAAAAA", "0501013B0BBAAAA"),
+    items.PAID_SNOMED_CODE: SNOMED_CODES,
 }
 assert set(CODES) == set(FIELDS), "every field needs codes to ask for"
 

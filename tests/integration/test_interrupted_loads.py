@@ -15,7 +15,8 @@ import pytest
 from epact2.load.publish import load_files
 from epact2.store.release import LoadInProgress, current_number, loader_lock, read_release
 from support.epd import boring_rows, epd_row, write_epd
-from support.stores import stored_rows
+from support.items import GOOD_ITEMS, boring_items, item_row, write_items
+from support.stores import patient_keys, stored_items, stored_rows
 
 LOAD = """
 import sys
@@ -95,6 +96,43 @@ def test_killed_at_a_step_leaves_the_old_release(
     assert {one.name for one in (store / "files").iterdir()} == release.file_names | read_release(
         store, 1
     ).file_names
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "times"),
+    [
+        ("epact2.load.intake", "read_items", 1),
+        ("epact2.load.item_rows", "write_items", 1),
+        ("epact2.load.patient_keys", "find_patients", 1),
+        ("epact2.load.patient_keys", "write_known", 1),
+        ("epact2.load.build_items", "keep", 1),
+        ("epact2.load.item_prescribing", "write_rows", 1),
+        ("epact2.load.patient_tables", "write_patient_tables", 1),
+        ("epact2.load.build_items", "keep", 3),
+        ("epact2.load.build_items", "write_codes", 1),
+        ("os", "replace", 3),
+        ("os", "replace", 5),
+    ],
+)
+def test_items_killed_at_a_step_leave_the_old_release(
+    module: str, name: str, times: int, store: Path, tmp_path: Path
+) -> None:
+    load_files(store, [write_items(tmp_path)])
+    before, keys, files = stored_items(store), patient_keys(store), read_release(store).file_names
+    corrected = [*GOOD_ITEMS[4:], item_row(FORM_ID="5", PATIENT_ID="NEW")]
+    path = write_items(tmp_path, corrected)
+    died = subprocess.run(
+        [sys.executable, "-c", DIE, str(store), str(path), module, name, str(times)], check=False
+    )
+    assert died.returncode == -signal.SIGKILL, "the load must have been killed"
+    assert current_number(store) == 2
+    assert (stored_items(store), patient_keys(store)) == (before, keys)
+    load_files(store, [path])
+    assert stored_items(store) == boring_items(path)
+    assert patient_keys(store) == {**keys, "NEW": len(keys) + 1}
+    assert not list((store / "tmp").iterdir())
+    named = read_release(store).file_names | files | read_release(store, 1).file_names
+    assert {one.name for one in (store / "files").iterdir()} == named
 
 
 @pytest.mark.slow

@@ -24,6 +24,13 @@ def test_every_row_of_every_layout(layout: str, tmp_path: Path) -> None:
     assert stored_rows(tmp_path / "store") == boring_rows(path)
 
 
+def test_the_largest_numbers_are_kept_exactly(tmp_path: Path) -> None:
+    most = "999999999999.99999"
+    path = write_epd(tmp_path, [epd_row(QUANTITY=most, TOTAL_QUANTITY=most, ITEMS="1", ACTUAL_COST=most)])
+    load_files(tmp_path / "store", [path])
+    assert stored_rows(tmp_path / "store") == boring_rows(path)
+
+
 def test_one_presentation_with_two_snomed_codes_is_two_rows(tmp_path: Path) -> None:
     rows = [epd_row(SNOMED_CODE="1"), epd_row(SNOMED_CODE="2")]
     path = write_epd(tmp_path, rows, "SNOMED")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from epact2.query.nodes import Value
 from epact2.store.duckdb import DuckDBEngine
 from epact2.store.engine import Engine
 from epact2.store.reference import ReferenceEngine
@@ -35,11 +36,11 @@ def duckdb_engine(data: ReferenceData) -> DuckDBEngine:
 
 
 def duckdb_engines(
-    data: ReferenceData, variants: Iterable[tuple[str, ...]]
+    data: ReferenceData, variants: Iterable[tuple[str, ...]], prepared: Sequence[Value] = ()
 ) -> dict[tuple[str, ...], DuckDBEngine]:
     """The fast engine several times on one release, each time without some of its rewrites."""
     store = new_store()
-    build_release(store, data)
+    build_release(store, data, prepared)
     return {without: DuckDBEngine(store, threads=1, without=without) for without in variants}
 
 

@@ -8,28 +8,43 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from epact2.model import bnf, organisations
 from epact2.model.bnf import code_at, generic_equivalent
+from epact2.model.months import DispensingMonth
 from epact2.model.organisations import UNKNOWN_CODE
 from epact2.model.prescribing import POPULATION_MEASURES
+from epact2.query.nodes import Value
 from epact2.store import tables
+from epact2.store.item_tables import ITEM_TABLES, PATIENT_TABLES
 from epact2.store.reference_data import NO_PARENTS, PrescribingRow, ReferenceData
 from epact2.store.release import Dataset, Release, Store, StoredFile, publish_release
 from epact2.store.tables import Table
-from support.small_data import medicines_of, organisations_of, practices_of, presentations_of
+from support.item_files import Codes as _Codes
+from support.item_files import item_files
+from support.prepared_files import prepared_columns, prepared_files
+from support.small_data import (
+    medicines_of,
+    organisations_of,
+    practices_of,
+    prescribing_of,
+    presentations_of,
+)
 
 Cells = tuple[object, ...]
 _STRIDE = 1024  # keys of presentations leave gaps, as the loader's do
 _NOTHING = StoredFile("received", 0, "0" * 64)
 
 
-def build_release(root: Path, data: ReferenceData) -> Release:
-    """Write a store with one release of the data and make it the one in force."""
+def build_release(root: Path, data: ReferenceData, prepared: Sequence[Value] = ()) -> Release:
+    """Write a store with one release of the data and make it the one in force.
+
+    ``prepared`` are values whose results are worked out for every organisation.
+    """
     store = Store(root)
     for folder in (store.releases, store.received, store.files, store.temporary):
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,8 +72,22 @@ def build_release(root: Path, data: ReferenceData) -> Release:
         )
         for year, rows in sorted(by_year.items())
     }
+    coded = _Codes()
+    pseudonyms = {name: key for key, name in enumerate(sorted({row.patient for row in data.items} - {""}), 1)}
+    stored_items = item_files(data, practice_keys, presentation_keys, pseudonyms, coded)
+    items_files = {
+        month: writer.write(f"items-{month}", contents, ITEM_TABLES)
+        for month, (contents, _) in stored_items.items()
+    }
+    patients_files = {
+        month: writer.write(f"patients-{month}", contents, PATIENT_TABLES)
+        for month, (_, contents) in stored_items.items()
+    }
     dimensions = writer.write(
-        "dimensions", _dimensions(data, practice_keys, presentation_keys), tables.DIMENSION_TABLES
+        "dimensions",
+        _dimensions(data, practice_keys, presentation_keys)
+        | {tables.ITEM_CODE: coded.rows, tables.MONTHS: _months(data, len(pseudonyms))},
+        tables.DIMENSION_TABLES,
     )
     list_months = sorted({row.month.number for row in data.population})
     datasets = [
@@ -75,6 +104,13 @@ def build_release(root: Path, data: ReferenceData) -> Release:
         dimensions=dimensions,
         rows=rows_files,
         totals=totals_files,
+        items=items_files,
+        patients=patients_files,
+        prepared={
+            month: writer.write(f"prepared-{month}", contents, tuple(contents))
+            for month, contents in prepared_files(data, practice_keys, prepared).items()
+        },
+        prepared_columns=prepared_columns(prepared),
     )
     publish_release(root, release)
     return release
@@ -163,8 +199,6 @@ def _dimensions(
     data: ReferenceData, practices: dict[str, int], presentations: dict[str, int]
 ) -> dict[Table, list[Cells]]:
     prescribing_pairs = {(row.month, row.practice) for row in data.prescribing}
-    months = {row.month for row in data.prescribing}
-    list_months = {row.month for row in data.population}
     return {
         tables.PRACTICE: [_practice(data, code, key) for code, key in practices.items()],
         tables.PRACTICE_MONTH: [
@@ -174,15 +208,6 @@ def _dimensions(
         tables.ORGANISATION: _organisations(data),
         tables.MEDICINE: [_medicine(data, code, key) for code, key in presentations.items()],
         tables.BNF_NAME: [(one.level, one.code, one.name) for one in medicines_of(data)],
-        tables.MONTHS: [
-            (
-                month.number,
-                month in months,
-                month in list_months,
-                sum(row.month == month for row in data.prescribing),
-            )
-            for month in months | list_months
-        ],
         tables.POPULATION: [
             (
                 one.month.number,
@@ -193,6 +218,31 @@ def _dimensions(
             for one in data.population
         ],
     }
+
+
+def _months(data: ReferenceData, highest_patient: int) -> list[Cells]:
+    months = {row.month for row in data.prescribing}
+    list_months = {row.month for row in data.population}
+    item_months = {row.month for row in data.items}
+    return [
+        (
+            month.number,
+            month in months,
+            month in list_months,
+            sum(row.month == month for row in data.prescribing),
+            month in item_months,
+            month in item_months and _agree(data, month),
+            bool(item_months) and month == max(item_months),
+            highest_patient if month in item_months else 0,
+        )
+        for month in months | list_months | item_months
+    ]
+
+
+def _agree(data: ReferenceData, month: DispensingMonth) -> bool:
+    """Whether the month's items add up to its prescribing."""
+    derived = prescribing_of(row for row in data.items if row.month == month)
+    return sorted(map(repr, derived)) == sorted(repr(row) for row in data.prescribing if row.month == month)
 
 
 def _practice(data: ReferenceData, code: str, key: int) -> Cells:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth import get_user_model
 
 from epact2.web import engine as engines
-from support import example_explorer
+from support import example_explorer, example_items
 
 NAME, PASSWORD = "nia", "a-long-password"
 
@@ -28,6 +30,34 @@ def over_example(monkeypatch, example_engine):
 @pytest.fixture
 def signed_in(client, db, over_example):
     """Django's test client, signed in."""
+    user = get_user_model().objects.create_user(NAME, password=PASSWORD)
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture(scope="session")
+def items_engine():
+    """The reference engine over the eight practices with single items in the last three months."""
+    return example_items.engine()
+
+
+@pytest.fixture
+def over_items(monkeypatch, items_engine):
+    """Every page answers from the example with items; listings are closed."""
+    monkeypatch.setattr(engines, "current", lambda: items_engine)
+    monkeypatch.setattr(engines, "_CACHE", engines.AnswerCache())
+    return items_engine
+
+
+@pytest.fixture
+def opened(settings):
+    """Listings of items and patients are open, as whoever runs a demo opens them."""
+    settings.CONFIG = replace(settings.CONFIG, open_items=True)
+
+
+@pytest.fixture
+def reader(client, db, over_items):
+    """Django's test client, signed in, over the example with items."""
     user = get_user_model().objects.create_user(NAME, password=PASSWORD)
     client.force_login(user)
     return client

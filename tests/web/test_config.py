@@ -14,6 +14,7 @@ def test_nothing_needs_to_be_set(tmp_path, monkeypatch):
     assert config.store == tmp_path / "store"
     assert config.accounts == tmp_path / "accounts"
     assert (config.demo, config.debug, config.https) == (False, False, False)
+    assert not config.open_items, "listings of items and patients are closed unless somebody opens them"
     assert "localhost" in config.hosts
     assert len(config.secret_key) > 60
 
@@ -49,3 +50,12 @@ def test_lists_and_switches():
     assert config.accounts_database == Path(config.accounts) / "accounts.sqlite3"
     with pytest.raises(WrongSetting, match="EPACT2_DEMO is “maybe”"):
         from_environment({"EPACT2_SECRET_KEY": "k" * 50, "EPACT2_DEMO": "maybe"})
+
+
+@pytest.mark.parametrize("wrong", ["perhaps", "open", "2"])
+def test_listings_are_opened_in_plain_words_only(wrong):
+    key = {"EPACT2_SECRET_KEY": "k" * 50}
+    assert from_environment({**key, "EPACT2_UNSAFE_OPEN_ITEMS": "1"}).open_items
+    assert not from_environment({**key, "EPACT2_UNSAFE_OPEN_ITEMS": "0"}).open_items
+    with pytest.raises(WrongSetting, match="EPACT2_UNSAFE_OPEN_ITEMS"):
+        from_environment({**key, "EPACT2_UNSAFE_OPEN_ITEMS": wrong})

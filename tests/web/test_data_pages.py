@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from epact2.model.months import DispensingMonth, month_span
 from epact2.model.prescribing import FIELDS, MEASURES
+from epact2.query.named import NAMED
 from epact2.store.release import Dataset, Release, Store, StoredFile, publish_release
 from epact2.web import engine as engines
 from epact2.web.presenters import data_pages
@@ -108,7 +109,7 @@ def test_age_and_size():
 def test_the_dictionary_holds_every_field_and_measure_once(nia):
     page = nia.get(reverse("dictionary")).content.decode()
     identifiers = re.findall(r'<div id="([^"]+)">\s*<dt>', page)
-    assert len(identifiers) == len(set(identifiers)) == len(FIELDS) + len(MEASURES)
+    assert len(identifiers) == len(set(identifiers)) == len(FIELDS) + len(MEASURES) + len(NAMED)
 
 
 def test_the_dictionary_is_searched_by_name_and_meaning(nia):
@@ -122,3 +123,42 @@ def test_help_has_five_short_sections(nia):
     page = nia.get(reverse("help")).content.decode()
     assert len(re.findall(r"<h2 id=", page)) == 5
     assert len(text_of(nia.get(reverse("help"))).split()) < 800
+
+
+def test_closed_codes_named_values_and_items_are_in_the_dictionary(reader):
+    page = reader.get(reverse("dictionary"))
+    said = text_of(page)
+    assert "Measures of single items" in said
+    assert "All 4 codes of Gender 0 Not known 1 Male 2 Female 9 Indeterminate" in said
+    assert "Codes: 00-19, 20-39, 40-59, 60-79, 80+, Unknown." in said
+    assert "Items where EPS is Yes ÷ items × 100. Unit: per cent." in said
+    markup = page.content.decode()
+    assert "%22gender%22" in markup, "what is loaded can be used in the explorer"
+    patient = markup.split('id="patient"', 1)[1].split("</div>", 1)[0]
+    assert "in the explorer" not in patient, "a patient is listed, never a row of a table"
+
+
+def test_what_needs_items_leads_nowhere_without_them(signed_in):
+    markup = signed_in.get(reverse("dictionary")).content.decode()
+    assert "%22gender%22" not in markup
+    assert "Indeterminate" in markup
+
+
+def test_months_with_items_are_told(nia):
+    said = text_of(nia.get(reverse("releases")))
+    assert "Single items None: patients and prescribers need item files" in said
+
+
+def test_provisional_months_are_told():
+    def release(months):
+        return data_pages.HeldRelease(
+            number=1, made=datetime(2026, 3, 1, tzinfo=UTC), software="1", is_current=True, months=months,
+            list_months=(), item_months=months, kinds=(), added=(),
+        )  # fmt: skip
+
+    months = month_span(DispensingMonth(2025, 12), DispensingMonth(2026, 1))
+    found = data_pages.freshness(release(months), date(2026, 3, 1), months[1:])
+    facts = {one["term"]: one["text"] for one in found}
+    assert facts["Single items"] == (
+        "December 2025 to January 2026, 2 months; patients of January 2026 are provisional"
+    )

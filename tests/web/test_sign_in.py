@@ -9,7 +9,7 @@ from epact2.web import middleware
 from epact2.web.demo_accounts import DEMO_ACCOUNTS, NotADemo, ensure_demo_accounts
 from epact2.web.models import Profile
 
-OPEN_TO_ALL = {"sign-in", "healthz", "about", "accessibility", "cookies", "help", "styleguide"}
+OPEN_TO_ALL = {"sign-in", "healthz", "about", "accessibility", "cookies", "help", "ages", "styleguide"}
 pytestmark = pytest.mark.django_db
 
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. ``name`` is empty for somebody who has not signed in."""
+    """Who asks. ``name`` is empty for somebody who has not signed in.
+
+    ``may_list_items`` opens single items and patients. Until accounts carry grants it is true for nobody,
+    unless whoever runs the server or the command has opened listings to everyone.
+    """
 
     name: str = ""
+    may_list_items: bool = False
 
     @property
     def is_known(self) -> bool:

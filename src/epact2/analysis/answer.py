@@ -6,15 +6,18 @@ is decided, an engine answers, and the answer carries its origin with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from epact2.access.policy import scope_for
 from epact2.access.viewer import Viewer
+from epact2.analysis.provisional import looks_at_patients, provisional_note
+from epact2.comparators.words import WithLists, heading_of
 from epact2.errors import Epact2Error
-from epact2.model import bnf, organisations
+from epact2.model import organisations
 from epact2.model.fields import Field
+from epact2.model.items import PAID_PRESENTATION
 from epact2.model.months import DispensingMonth
-from epact2.model.prescribing import BNF_FIELDS, ORGANISATION_FIELDS, PRACTICE_SETTING
+from epact2.model.prescribing import BNF_FIELDS, GENERIC_EQUIVALENT, ORGANISATION_FIELDS, PRACTICE_SETTING
 from epact2.query.check import check
 from epact2.query.nodes import Query
 from epact2.query.periods import months_of
@@ -25,6 +28,8 @@ from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
 MOST_ROWS = 1_000_000
+_LONGEST_PLAIN_HEADING = 60  # characters; what is longer may have a name of its own
+_MEDICINES = (*BNF_FIELDS, GENERIC_EQUIVALENT, PAID_PRESENTATION)
 
 
 class TooLarge(Epact2Error):
@@ -33,7 +38,10 @@ class TooLarge(Epact2Error):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A result with its origin: the question, in words too, the release, the scope and what to beware of."""
+    """A result with its origin: the question, in words too, the release, the scope and what to beware of.
+
+    ``provisional`` is the first of the notes where the answer will still change, else empty.
+    """
 
     query: Query
     result: Result
@@ -43,6 +51,7 @@ class Answer:
     scope: Scope
     notes: tuple[str, ...]
     synthetic: bool
+    provisional: str = ""
 
 
 def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
@@ -59,16 +68,30 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
             "Choose fewer months, a smaller area or wider levels.",
         )
     directory = engine.directory
+    months = months_of(query, directory.months_for(query))
+    provisional = provisional_note(months, directory) if looks_at_patients(query) else ""
     return Answer(
         query=query,
-        result=result,
-        words=question_words(query, directory),
+        result=_headed(result),
+        words=question_words(query, WithLists(directory)),
         release=directory.release,
-        months=months_of(query, directory.months_for(query)),
+        months=months,
         scope=scope,
-        notes=notes,
+        notes=(provisional, *notes) if provisional else notes,
         synthetic=directory.synthetic,
+        provisional=provisional,
     )
+
+
+def _headed(result: Result) -> Result:
+    """The result with headings that can be read: comparators and lists of medicines by their names."""
+    return replace(result, columns=tuple(map(_with_heading, result.columns)))
+
+
+def _with_heading(column: Column) -> Column:
+    if len(column.name) <= _LONGEST_PLAIN_HEADING or column.of is None or isinstance(column.of, Field):
+        return column
+    return replace(column, name=heading_of(column.of))
 
 
 def name_of(field: Field, code: Cell, directory: Directory) -> str:
@@ -82,8 +105,10 @@ def name_of(field: Field, code: Cell, directory: Directory) -> str:
         if field.name == organisations.PCN and text == "U":
             return "Unallocated"
         return directory.organisation_name(field.name, text)
-    if field in BNF_FIELDS or field.name == "generic equivalent":
+    if field in _MEDICINES:
         return directory.medicine_name(text)
+    if field.closed:
+        return dict(field.closed).get(text, text)
     if field == PRACTICE_SETTING:
         name = organisations.SETTING_NAMES.get(text, text)
         return name[:1].upper() + name[1:]
@@ -92,7 +117,9 @@ def name_of(field: Field, code: Cell, directory: Directory) -> str:
 
 def has_names(field: Field) -> bool:
     """Whether codes of the field have names beside them."""
-    return field.name in (*organisations.LEVELS, *bnf.LEVELS, "generic equivalent", PRACTICE_SETTING.name)
+    if field.closed:
+        return any(code != name for code, name in field.closed)
+    return field.name in organisations.LEVELS or field in (*_MEDICINES, PRACTICE_SETTING)
 
 
 def labelled(result: Result, directory: Directory) -> Result:

@@ -13,27 +13,31 @@ from dataclasses import dataclass
 
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import Answer, answer
-from epact2.comparators.definition import Comparator
+from epact2.comparators.definition import Comparator, Part
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND as ENGLAND_LEVEL
 from epact2.model.organisations import UNKNOWN_CODE, Organisation
 from epact2.model.prescribing import MONTH, PRACTICE, PRACTICE_SETTING
+from epact2.query.conditions import leaves
 from epact2.query.nodes import (
     EVERYTHING,
     AllMonths,
     AllOf,
-    Amount,
     MonthRange,
     Months,
     Not,
     OneOf,
+    Patients,
     Query,
     Selection,
     Structure,
     UnderOrganisation,
+    Value,
 )
+from epact2.query.periods import window_months, with_items
 from epact2.query.result import Cell, Column, exact
+from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
 DECILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
@@ -125,12 +129,16 @@ def ranking_query(
 ) -> Query:
     """The question whose answer is a ranking: numerator, denominator and value of every organisation."""
     return Query(
-        values=(comparator.numerator.amount, comparator.denominator.amount, comparator.value),
+        values=_values(comparator),
         rows=(level,),
         where=_within(peers(level), within),
         months=months,
         structure=structure,
     )
+
+
+def _values(comparator: Comparator) -> tuple[Value, ...]:
+    return (comparator.numerator.value, comparator.denominator.value, comparator.value)
 
 
 def bands_query(comparator: Comparator, level: Field, months: Months = AllMonths()) -> Query:  # noqa: B008
@@ -152,7 +160,7 @@ def trend_query(
 ) -> Query:
     """The question whose answer is one organisation's numerator, denominator and value by month."""
     return Query(
-        values=(comparator.numerator.amount, comparator.denominator.amount, comparator.value),
+        values=_values(comparator),
         rows=(MONTH,),
         where=_within(EVERYTHING, organisation),
         months=months,
@@ -180,8 +188,8 @@ def ranking(
     query = ranking_query(comparator, level, MonthRange(month, month), within=within, structure=structure)
     given = answer(engine, query, viewer)
     numerator, denominator = (
-        given.result.columns[given.result.position(amount)]
-        for amount in (comparator.numerator.amount, comparator.denominator.amount)
+        given.result.columns[given.result.position(part.value)]
+        for part in (comparator.numerator, comparator.denominator)
     )
     values = [None if row[3] is None else float(row[3]) for row in given.result.rows]
     rows = [
@@ -202,7 +210,29 @@ def ranking(
     return Ranking(comparator, level, tuple(rows), numerator, denominator, given)
 
 
-def amount_number(cell: Cell, amount: Amount) -> float | None:
+def part_number(cell: Cell, part: Part) -> float | None:
     """A numerator or denominator as a plain number of its unit."""
-    number = exact(cell, Column(amount.measure.name, "value", amount.measure.unit, amount.measure.scale))
+    number = exact(cell, Column(part.name, "value", part.unit, part.scale))
     return None if number is None else float(number)
+
+
+def months_for(comparator: Comparator, directory: Directory) -> tuple[DispensingMonth, ...]:
+    """The months in which a comparator can have a value, in order.
+
+    Those with prescribing; for one that needs single items those with items and, where a condition on
+    patients looks back, with items in every month that it looks at. Raises NoData when there are no items.
+    """
+    if not comparator.needs_items:
+        return directory.months
+    loaded = frozenset(with_items(directory.item_months))
+    windows = [
+        leaf.window
+        for part in (comparator.numerator, comparator.denominator)
+        if isinstance(part.value, Patients)
+        for leaf in leaves(part.value.condition)
+    ]
+    return tuple(
+        month
+        for month in sorted(loaded)
+        if all(loaded.issuperset(window_months(window, (month,))) for window in windows)
+    )

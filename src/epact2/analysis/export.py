@@ -45,11 +45,15 @@ def answer_json(given: Answer, result: Result | None = None) -> dict[str, object
 
 
 def file_name(given: Answer, ending: str) -> str:
-    """A name that tells the release and the months: ``epact2-release-3-2017-09-to-2017-10.csv``."""
+    """A name that tells the release and the months: ``epact2-release-3-2017-09-to-2017-10.csv``.
+
+    It ends in ``-provisional`` where the answer counts patients that are not all verified yet.
+    """
     first, last = given.months[0].code, given.months[-1].code
     months = first if first == last else f"{first}-to-{last}"
     synthetic = "synthetic-" if given.synthetic else ""
-    return f"epact2-{synthetic}release-{given.release}-{months}.{ending}"
+    provisional = "-provisional" if given.provisional else ""
+    return f"epact2-{synthetic}release-{given.release}-{months}{provisional}.{ending}"
 
 
 def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:
@@ -57,11 +61,11 @@ def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:
     result = labelled(given.result, directory)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    heads = [_heading(column) for column in result.columns]
+    heads = [heading_of(column) for column in result.columns]
     writer.writerow([*heads, "data"] if given.synthetic else heads)
     mark = ["synthetic"] if given.synthetic else []
     for row in result.rows:
-        cells = (_csv_cell(cell, column) for cell, column in zip(row, result.columns, strict=True))
+        cells = (csv_cell(cell, column) for cell, column in zip(row, result.columns, strict=True))
         writer.writerow([*cells, *mark])
         if buffer.tell() > 65_536:
             yield buffer.getvalue()
@@ -70,11 +74,13 @@ def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def _heading(column: Column) -> str:
+def heading_of(column: Column) -> str:
+    """A column's heading in a file: its name, with the unit where the unit is not in the name."""
     return f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
 
 
-def _csv_cell(cell: Cell, column: Column) -> str | int | float:
+def csv_cell(cell: Cell, column: Column) -> str | int | float:
+    """A cell as CSV holds it: exact, and no formula to any spreadsheet."""
     if cell is None:
         return "Total" if column.kind == "field" else ""
     value = as_json(cell, column)
@@ -101,7 +107,7 @@ def workbook(given: Answer, directory: Directory) -> bytes:
     data.freeze_panes(1, sum(column.kind == "field" for column in result.columns))
     for place, column in enumerate(result.columns):
         data.set_column(place, place, 32 if column.name.endswith(" name") else 16)
-        data.write_string(0, place, _heading(column), head)
+        data.write_string(0, place, heading_of(column), head)
     for line, row in enumerate(result.rows[:written], start=1):
         for place, (cell, column) in enumerate(zip(row, result.columns, strict=True)):
             if column.kind == "field":

@@ -87,16 +87,23 @@ KEY_COMPARATOR = "antibacterial-items-per-star-pu"
 
 
 def comparator_figures() -> tuple[Figure, ...]:
-    """Every comparator of fixed medicines, as a figure."""
+    """Every comparator of fixed medicines that practice-level data can answer, as a figure.
+
+    Those that need single items have months of their own and would take the other figures of a question with
+    them: one answer never mixes two sources.
+    """
     return tuple(
-        Figure(one.key, one.title, one.value, one.direction, per_patient=_of_people(one), comparator=one)
+        Figure(
+            one.key,
+            one.title,
+            one.value,
+            one.direction,
+            per_patient=one.denominator.is_population,
+            comparator=one,
+        )
         for one in comparators().values()
-        if not one.any_medicine
+        if not one.any_medicine and not one.needs_items
     )
-
-
-def _of_people(comparator: Comparator) -> bool:
-    return comparator.denominator.amount.measure.is_population
 
 
 def chapter_figure(code: str, name: str, *, per_patient: bool) -> Figure:

@@ -13,7 +13,8 @@ from epact2.store.release import Dataset, Release, list_releases
 
 # From what questions are about to what explains it.
 KINDS = (
-    "epd", "list-size", "bnf", "bnf-changes", "practices", "pcns", "commissioners", "ods-practices",
+    "epd", "items", "verification", "list-size", "imd", "practice-lsoa",
+    "bnf", "bnf-changes", "practices", "pcns", "commissioners", "ods-practices",
     "ods-commissioners", "successors", "adq", "adq-per-quantity", "star-pu", "astro-pu",
 )  # fmt: skip
 
@@ -66,6 +67,7 @@ class HeldRelease:
     is_current: bool
     months: tuple[DispensingMonth, ...]
     list_months: tuple[DispensingMonth, ...]
+    item_months: tuple[DispensingMonth, ...]
     kinds: tuple[HeldKind, ...]
     added: tuple[str, ...]
 
@@ -97,6 +99,7 @@ def _held(release: Release, added: tuple[str, ...], *, is_current: bool) -> Held
         is_current=is_current,
         months=tuple(each_month(release.months)),
         list_months=tuple(each_month(release.list_months)),
+        item_months=tuple(each_month(release.item_months)),
         kinds=tuple(_kind(kind, release.datasets_of(kind)) for kind in kinds),
         added=added,
     )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from epact2.access.opening import OPEN_ITEMS_SETTING, items_are_open
+from epact2.access.viewer import OPERATOR, Viewer
 from epact2.errors import Epact2Error
+from epact2.store.duckdb import DuckDBEngine, open_engine
 
 _ANYWHERE = ("--store", "--release")  # these options may stand before or after the command
 
@@ -48,6 +52,21 @@ def everywhere(
     """England's prescribing data: any question answered exactly, with its origin."""
     place.store = store or Path(os.environ.get("EPACT2_STORE", "store"))
     place.release = release
+
+
+def engine() -> DuckDBEngine:
+    """The engine of the release that the command line names."""
+    return open_engine(place.store, place.release)
+
+
+def viewer() -> Viewer:
+    """Whoever works on this machine; listings are open to them only where the environment opens them, which
+    is said aloud each time.
+    """
+    if not items_are_open(os.environ):
+        return OPERATOR
+    err.print(f"Listings of items and patients are open ({OPEN_ITEMS_SETTING}).", markup=False)
+    return replace(OPERATOR, may_list_items=True)
 
 
 def _hoisted(arguments: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from epact2.cli.app import app, err, out, place
+from epact2.comparators.read import prepared_values
 from epact2.load.publish import FileOutcome, LoadOutcome, load_files
 from epact2.model.months import DispensingMonth, each_month, span_name
 from epact2.store.release import Release, list_releases
@@ -27,7 +28,9 @@ def load(
     wanted = DispensingMonth.parse(month) if month else None
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bars:
-        outcome = load_files(place.store, files, kind=kind, month=wanted, progress=_LoadBars(bars))
+        outcome = load_files(
+            place.store, files, kind=kind, month=wanted, progress=_LoadBars(bars), prepared=prepared_values()
+        )
     for line in _load_lines(outcome):
         out.print(line, highlight=False, markup=False)
 
@@ -89,14 +92,20 @@ def releases() -> None:
 
 
 def _release_lines(release: Release) -> Iterator[str]:
-    months = tuple(each_month(release.months))
-    count = "1 month" if len(months) == 1 else f"{len(months)} months"
-    prescribing = f"{count} of prescribing, {span_name(months)}" if months else "no prescribing"
-    yield f"Release {release.number}, made {release.made} by epact2 {release.software}: {prescribing}"
+    held = f"{_months_of(release.months, 'prescribing') or 'no prescribing'}"
+    if items := _months_of(release.item_months, "items"):
+        held += f"; {items}"
+    yield f"Release {release.number}, made {release.made} by epact2 {release.software}: {held}"
     for dataset in release.datasets:
         month = f" {DispensingMonth.from_number(dataset.month).name}" if dataset.month else ""
         part = f" {dataset.part}" if dataset.part else ""
         yield f"  {dataset.kind}{part}{month}: {dataset.rows:,} rows from {dataset.received_name}"
+
+
+def _months_of(numbers: tuple[int, ...], what: str) -> str:
+    months = tuple(each_month(numbers))
+    count = "1 month" if len(months) == 1 else f"{len(months)} months"
+    return f"{count} of {what}, {span_name(months)}" if months else ""
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,23 +13,24 @@ from rich.table import Table
 from epact2.access.policy import scope_for
 from epact2.access.viewer import OPERATOR
 from epact2.analysis.answer import Answer, answer, labelled
-from epact2.analysis.compare import ranking
+from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
-from epact2.cli.app import app, out, place
+from epact2.cli.app import app, out
+from epact2.cli.app import engine as engine_here
+from epact2.cli.listings import explain_listing
+from epact2.cli.reading import cell_words, format_named, text_of
 from epact2.comparators.definition import Comparator
 from epact2.comparators.read import comparator_named, comparators
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension
-from epact2.model.months import DispensingMonth
+from epact2.model.months import DispensingMonth, span_name
 from epact2.query import codec
 from epact2.query.check import NotAnswerable, check
-from epact2.query.nodes import BadQuestion
+from epact2.query.periods import NoData
 from epact2.query.result import Result, as_json
 from epact2.query.words import question_words
 from epact2.store.directory import Directory
-from epact2.store.duckdb import DuckDBEngine, open_engine
 
-_FORMATS = ("table", "csv", "json")
 Question = Annotated[str, typer.Argument(help="A file with the question as JSON, or - for standard input.")]
 
 
@@ -42,12 +42,12 @@ def ask(
     format_: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
     """Answer one question."""
-    data = codec.parse(_text_of(question))
+    data = codec.parse(text_of(question))
     query = codec.query_from_json(data)
-    engine = _engine()
+    engine = engine_here()
     given = answer(engine, query, OPERATOR)
     shown = labelled(given.result, engine.directory) if codec.wants_labels(data) else given.result
-    match _format(format_):
+    match format_named(format_):
         case "json":
             typer.echo(json.dumps(answer_json(given, shown), ensure_ascii=False))
         case "csv":
@@ -63,10 +63,17 @@ def explain(
         str, typer.Argument(help="A file with the question as JSON, or - for standard input.")
     ],
 ) -> None:
-    """Say how a question is understood and answered: words, checks, release, sources and SQL."""
-    query = codec.loads(_text_of(question))
+    """Say how a question is understood and answered: words, checks, release, sources and SQL.
+
+    Of a listing: words, checks, whether it is open, and the release.
+    """
+    data = codec.parse(text_of(question))
+    if isinstance(data, dict) and "columns" in data and "values" not in data:
+        explain_listing(data)
+        return
+    query = codec.query_from_json(data)
     notes = check(query)
-    engine = _engine()
+    engine = engine_here()
     scope = scope_for(OPERATOR, query)
     found = engine.explain(query, scope)
     lines = [
@@ -98,18 +105,19 @@ def comparator(
 ) -> None:
     """Rank organisations by a comparator: numerator, denominator, value, rank and percentile."""
     if not name:
+        width = max(len(key) for key in comparators())
         for one in comparators().values():
-            typer.echo(f"{one.key:38} {one.summary}")
+            typer.echo(f"{one.key:{width}} {one.summary}")
         return
     field = codec.field_named(level)
     if field.dimension is not Dimension.ORGANISATION:
         raise NotAnswerable(
             f"“{level}” is no level of organisation.", "Use practice, PCN or ICB, for example."
         )
-    engine = _engine()
-    months = engine.directory.months
-    chosen = DispensingMonth.parse(month) if month else months[-1]
-    found = ranking(engine, OPERATOR, _comparator(name, bnf, engine.directory), field, chosen)
+    engine = engine_here()
+    wanted = _comparator(name, bnf, engine.directory)
+    chosen = DispensingMonth.parse(month) if month else _latest_month(wanted, engine.directory)
+    found = ranking(engine, OPERATOR, wanted, field, chosen)
     heads = ("code", "name", "numerator", "denominator", "value", "rank", "percentile")
     rows = [
         (
@@ -123,7 +131,7 @@ def comparator(
         )
         for row in found.rows
     ]
-    match _format(format_):
+    match format_named(format_):
         case "json":
             document = {
                 "comparator": found.comparator.key,
@@ -142,7 +150,7 @@ def comparator(
         case _:
             table = Table(*heads, title=f"{found.comparator.title}, {chosen.name}")
             for row in rows:
-                table.add_row(*(_cell(value) for value in row))
+                table.add_row(*(cell_words(value) for value in row))
             out.print(table)
 
 
@@ -155,28 +163,15 @@ def _comparator(name: str, bnf: str | None, directory: Directory) -> Comparator:
     return found
 
 
-def _engine() -> DuckDBEngine:
-    return open_engine(place.store, place.release)
-
-
-def _text_of(question: str) -> str:
-    if question == "-":
-        return sys.stdin.read()
-    try:
-        return Path(question).read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadQuestion(
-            f"The question “{question}” cannot be read: {error.strerror}.",
-            "Give a file of JSON, or - to read the question from standard input.",
-        ) from None
-    except UnicodeDecodeError:
-        raise BadQuestion(f"“{question}” is not text in UTF-8.", "Save it as UTF-8.") from None
-
-
-def _format(name: str) -> str:
-    if name not in _FORMATS:
-        raise BadQuestion(f"“{name}” is no format.", f"Use {', '.join(_FORMATS)}.")
-    return name
+def _latest_month(wanted: Comparator, directory: Directory) -> DispensingMonth:
+    months = months_for(wanted, directory)
+    if not months:
+        raise NoData(
+            f"“{wanted.title}” looks back further than the items that are loaded: "
+            f"{span_name(directory.item_months)}.",
+            "Load item files of earlier months.",
+        )
+    return months[-1]
 
 
 def _print_table(given: Answer, result: Result) -> None:
@@ -187,7 +182,7 @@ def _print_table(given: Answer, result: Result) -> None:
     for row in result.rows:
         table.add_row(
             *(
-                "Total" if cell is None and column.kind == "field" else _cell(as_json(cell, column))
+                "Total" if cell is None and column.kind == "field" else cell_words(as_json(cell, column))
                 for cell, column in zip(row, result.columns, strict=True)
             )
         )
@@ -197,11 +192,3 @@ def _print_table(given: Answer, result: Result) -> None:
 def _caption(given: Answer) -> str:
     origin = f"Release {given.release}. {'SYNTHETIC DATA. ' if given.synthetic else ''}"
     return origin + " ".join(given.notes)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "no data"
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,6 +1,9 @@
 """A comparator: a named ratio with a clinical reason.
 
-Numerator and denominator are amounts, so a comparator is right at every level: sums first, then the ratio.
+Numerator and denominator are amounts or counts of one group of rows, so a comparator is right at every
+level: each is worked out for the level first, then the ratio. Where a source gives a count and no ratio
+(patients started on a medicine), the count is the numerator and is shown beside the value; the denominator is
+that which makes places of different size comparable: patients at risk, or all patients registered.
 """
 
 from __future__ import annotations
@@ -11,7 +14,12 @@ from enum import Enum
 
 from epact2.errors import Epact2Error
 from epact2.model.bnf import BnfCode
-from epact2.query.nodes import Amount, Ratio, UnderMedicine
+from epact2.query.level import value_needs_items
+from epact2.query.nodes import Amount, Distinct, Patients, Ratio, UnderMedicine
+from epact2.query.words import value_scale, value_unit
+
+# What may stand above or below the line of a comparator; a ratio of ratios would hide its sums.
+PartValue = Amount | Distinct | Patients
 
 
 class Direction(Enum):
@@ -28,10 +36,25 @@ class NeedsMedicine(Epact2Error):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A numerator or a denominator: an amount with the name that people give it."""
+    """A numerator or a denominator: an amount or a count, with the name that people give it."""
 
     name: str
-    amount: Amount
+    value: PartValue
+
+    @property
+    def unit(self) -> str:
+        """The unit of its numbers: items, patients, £."""
+        return value_unit(self.value)
+
+    @property
+    def scale(self) -> int:
+        """How many decimals its whole-number cells hold."""
+        return value_scale(self.value) or 0
+
+    @property
+    def is_population(self) -> bool:
+        """Whether it counts the people of an organisation, whatever was prescribed."""
+        return isinstance(self.value, Amount) and self.value.measure.is_population
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +87,12 @@ class Comparator:
             raise NeedsMedicine(
                 f"“{self.title}” needs a medicine.", "Give a BNF code of any level, for example 0501."
             )
-        return Ratio(self.numerator.amount, self.denominator.amount, self.per)
+        return Ratio(self.numerator.value, self.denominator.value, self.per)
+
+    @property
+    def needs_items(self) -> bool:
+        """Whether only single prescription items can answer it: patients, ages, EPS."""
+        return any(value_needs_items(part.value) for part in (self.numerator, self.denominator))
 
     def for_medicine(self, code: BnfCode, name: str) -> Comparator:
         """The same comparator for one medicine, titled with the medicine's name."""
@@ -72,10 +100,10 @@ class Comparator:
             raise NeedsMedicine(
                 f"“{self.title}” is of fixed medicines.", "Leave the BNF code out for this comparator."
             )
-        amount = replace(self.numerator.amount, where=UnderMedicine(code))
+        value = replace(self.numerator.value, where=UnderMedicine(code))
         return replace(
             self,
             title=f"{name}: {self.title[:1].lower()}{self.title[1:]}",
-            numerator=Part(f"Items of {name}", amount),
+            numerator=Part(f"Items of {name}", value),
             medicine=code,
         )

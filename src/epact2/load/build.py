@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,12 +12,14 @@ from pathlib import Path
 
 import duckdb
 
-from epact2.load import dimensions, formats, keys, month_rows, population, totals
+from epact2.load import dimensions, formats, keys, month_rows, population, rekey, totals
+from epact2.load.build_items import ItemBuild, ItemWork, write_codes
 from epact2.load.database import attached, keep, sync_and_move
 from epact2.load.dimensions import Medicines
 from epact2.load.fast import insert_rows
 from epact2.load.history import Reference
 from epact2.load.intake import Intake
+from epact2.load.item_rows import ItemKeys
 from epact2.load.places import Places
 from epact2.load.prescribing import UNIDENTIFIED, PublishedPractice
 from epact2.load.progress import Progress, Silence
@@ -27,6 +29,7 @@ from epact2.load.recognise import recognise
 from epact2.load.reference_files import read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
 from epact2.model import bnf
+from epact2.store.item_tables import ITEM_TABLES
 from epact2.store.release import Dataset, Release, Store, StoreDamaged, StoredFile
 from epact2.store.tables import (
     DIMENSION_TABLES,
@@ -61,6 +64,9 @@ class Build:
         kept = tuple(one for one in (self.base.datasets if self.base else ()) if one.place not in taken)
         reference = self._reference(kept, intakes)
         months = [intake for intake in intakes if intake.prescribing]
+        items = ItemBuild(self.store, self.base, self.connection, self.progress, self.folder)
+        works = items.works(intakes, kept)
+        new_items = [work.items for work in works if work.items]
         names = reference.bnf_names
         latest = reference.latest_codes()
         with ExitStack() as stack:
@@ -77,33 +83,44 @@ class Build:
                         intake.lists.listed if intake.lists else {},
                     )
                     for code in read
-                },
+                }.union(*(one.practices for one in new_items)),
             )
             published = {
                 code for intake in months if intake.prescribing for code in intake.prescribing.presentations
-            }
+            }.union(*(one.presentations for one in new_items))
             wanted = names[bnf.PRESENTATION].keys() | published
             known = self._known_keys("medicine", "presentation")
             wanted |= {latest.get(code, code) for code in published | known.keys()}
-            stale: dict[int, Path] = {}
+            rows = dict(self.base.rows) if self.base else {}
             try:
                 presentation_keys = keys.spread(known, wanted)
             except keys.NoGap:
                 presentation_keys = keys.spread({}, wanted | known.keys())
-                replaced = {intake.month.number for intake in months if intake.month}
-                stale = {
-                    month: self.store.file(stored)
-                    for month, stored in (self.base.rows if self.base else {}).items()
-                    if month not in replaced
-                }
-            rows = dict(self.base.rows) if self.base else {}
-            for month, path in stale.items():
-                rows[month] = self._rekey(month, path, presentation_keys)
-            self._report_unknown_practices(months, intakes, reference)
+                rekey.write_new_keys(self.connection, known, presentation_keys)
+                self._rekey(rows, {one.month.number for one in months if one.month}, "rows", ROWS_TABLES)
+                self._rekey(items.files, {one.month.number for one in new_items}, "items", ITEM_TABLES)
+            item_keys = ItemKeys(practice_keys, presentation_keys, items.codes(works))
+            self._report_unknown_practices(months, works, intakes, reference)
             self._write_months(months, rows, practice_keys, presentation_keys, names[bnf.PRESENTATION])
+            items.write(works, item_keys, reference)
             medicines = Medicines(presentation_keys, latest, names)
+            datasets = (*kept, *(one for intake in intakes for one in intake.datasets))
+            epd_months = {one.month for one in datasets if one.kind == formats.EPD and one.month}
+            rows.update(items.derive_rows(works, epd_months, item_keys))
+            agree = items.agreement(intakes, rows, epd_months, item_keys)
             yearly = self._totals(rows, medicines)
-            stored = self._dimensions(intakes, kept, reference, rows, practice_keys, medicines)
+            patients = items.patients(medicines)
+            stored = self._dimensions(
+                intakes,
+                kept,
+                reference,
+                rows,
+                item_keys,
+                medicines,
+                items,
+                agree,
+                items.provisional(datasets),
+            )
         for intake in intakes:
             sync_and_move(intake.received.copy, self.store.received / intake.received.stored.name)
         return Release(
@@ -120,13 +137,15 @@ class Build:
             dimensions=stored,
             rows=rows,
             totals=yearly,
+            items=items.files,
+            patients=patients,
         )
 
     def _reference(self, kept: Sequence[Dataset], intakes: Sequence[Intake]) -> Reference:
         """The small files of the release to come: those kept, read again, and the new ones."""
         reference = Reference()
         for dataset in kept:
-            if dataset.kind in (formats.EPD, formats.LIST_SIZE):
+            if dataset.kind in formats.LARGE:
                 continue
             path = self.store.received / dataset.received.name
             try:
@@ -146,7 +165,11 @@ class Build:
         return reference
 
     def _report_unknown_practices(
-        self, months: Sequence[Intake], intakes: Sequence[Intake], reference: Reference
+        self,
+        months: Sequence[Intake],
+        works: Sequence[ItemWork],
+        intakes: Sequence[Intake],
+        reference: Reference,
     ) -> None:
         """Practices that prescribe, but stand in no list and no register that is loaded."""
         known = {
@@ -159,13 +182,10 @@ class Build:
         if self.base:
             found = self.connection.execute("SELECT DISTINCT code FROM base.listed_practice").fetchall()
             known |= {code for (code,) in found}
-        for intake in months if known else ():
-            assert intake.prescribing is not None
-            unknown = sorted(
-                code
-                for code in intake.prescribing.practices.keys() - known
-                if not code.startswith(UNIDENTIFIED)
-            )
+        read = [(one, one.prescribing.practices.keys()) for one in months if one.prescribing]
+        told = [*read, *((work.intakes[0], work.items.practices) for work in works if work.items)]
+        for intake, practices in told if known else ():
+            unknown = sorted(code for code in practices - known if not code.startswith(UNIDENTIFIED))
             if unknown:
                 intake.warnings.append(
                     f"{len(unknown)} practices or cost centres are in no list or register that is loaded "
@@ -178,31 +198,14 @@ class Build:
         found = self.connection.execute(f"SELECT code, {key} FROM base.{table}").fetchall()  # noqa: S608
         return dict(found)
 
-    def _rekey(self, month: int, path: Path, presentation_keys: dict[str, int]) -> StoredFile:
-        """Write a month's rows again under new presentation keys."""
-        draft = self.folder() / "rows.duckdb"
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE new_key (code VARCHAR, key INTEGER)")
-        insert_rows(self.connection, "new_key", sorted(presentation_keys.items()))
-        with (
-            attached(self.connection, path, "old"),
-            attached(self.connection, draft, "target", new=ROWS_TABLES),
-        ):
-            for table in ROWS_TABLES:
-                columns = ", ".join(
-                    "new_key.key AS presentation" if name == "presentation" else f"old_table.{name}"
-                    for name in table.column_names
-                )
-                joins = ""
-                if "presentation" in table.column_names:
-                    joins = (
-                        "JOIN old.published_presentation AS named USING (presentation) "
-                        "JOIN new_key ON new_key.code = named.code"
-                    )
-                self.connection.execute(
-                    f"INSERT INTO target.{table.name} SELECT {columns} "  # noqa: S608 - declared names
-                    f"FROM old.{table.name} AS old_table {joins} ORDER BY {', '.join(table.order)}"
-                )
-        return keep(self.store, draft, f"rows-{month}")
+    def _rekey(
+        self, files: dict[int, StoredFile], replaced: Collection[int], name: str, tables: Sequence[Table]
+    ) -> None:
+        """Write the months' files again under new presentation keys, apart from those that are replaced."""
+        for month in [one for one in files if one not in replaced]:
+            draft = self.folder() / f"{name}.duckdb"
+            rekey.write_rekeyed(self.connection, self.store.file(files[month]), draft, tables)
+            files[month] = keep(self.store, draft, f"{name}-{month}")
 
     def _write_months(
         self,
@@ -286,8 +289,11 @@ class Build:
         kept: Sequence[Dataset],
         reference: Reference,
         rows: dict[int, StoredFile],
-        practice_keys: dict[str, int],
+        item_keys: ItemKeys,
         medicines: Medicines,
+        items: ItemBuild,
+        agree: Mapping[int, bool],
+        provisional: int | None,
     ) -> StoredFile:
         self.progress.step("Writing organisations, medicines and lists")
         draft = self.folder() / "dimensions.duckdb"
@@ -304,19 +310,23 @@ class Build:
         carried = self._carried(kept_months, unchanged, [one.number for read in lists for one in read.months])
         if carried and self.base:
             shutil.copyfile(self.store.file(self.base.dimensions), draft)
+        of_items = items.facts(item_keys.practices)
         with attached(self.connection, draft, "dimensions", new=DIMENSION_TABLES, carried=carried):
             dimensions.write_medicines(self.connection, medicines, read.presentation_names)
             months = {
-                month: read.practices.get(month, {}).keys() | listed.get(month, {}).keys()
-                for month in read.practices.keys() | listed.keys()
+                month: read.practices.get(month, {}).keys()
+                | listed.get(month, {}).keys()
+                | (of_items[month].practices if month in of_items else frozenset())
+                for month in read.practices.keys() | listed.keys() | of_items.keys()
             }
-            places = Places(reference, read.practices, listed)
+            invented = {code for one in of_items.values() if one.invented for code in one.practices}
+            places = Places(reference, read.practices, listed, invented)
             names = dimensions.organisation_names(reference, read.practices, listed)
-            dimensions.write_practices(self.connection, places, practice_keys, months, names)
+            dimensions.write_practices(self.connection, places, item_keys.practices, months, names)
             population.write_population(
                 self.connection,
                 lists,
-                practice_keys,
+                item_keys.practices,
                 kept_months,
                 unchanged,
                 read.practices,
@@ -324,11 +334,16 @@ class Build:
                 carried,
             )
             dimensions.write_adq(self.connection, reference)
+            write_codes(self.connection, item_keys.codes)
             insert_rows(
                 self.connection,
                 "dimensions.month",
                 [
-                    (month, month in rows, month in listed, read.row_counts.get(month, 0))
+                    (
+                        *(month, month in rows, month in listed, read.row_counts.get(month, 0)),
+                        *(month in items.files, agree.get(month, False), month == provisional),
+                        of_items[month].highest_patient if month in of_items else 0,
+                    )
                     for month in sorted(months)
                 ],
             )

@@ -55,7 +55,7 @@ class Choice(CellType):
     def canonical(self, text: str) -> str:
         if text in self.values:
             return text
-        raise BadCell(f"not one of {', '.join(self.values)}")
+        raise BadCell(f"not {self.words}")
 
 
 def choice(*values: str) -> Choice:
@@ -97,7 +97,7 @@ def number(scale: int, whole_digits: int = 12) -> Number:
     """A number with at most so many decimals and digits before the point."""
     if scale == 0:
         return Number("a whole number", rf"-?[0-9]{{1,{whole_digits}}}", 0, whole_digits)
-    plain = rf"-?(?:[0-9]{{1,{whole_digits}}}\.?[0-9]{{0,{scale}}}|\.[0-9]{{1,{scale}}})"
+    plain = rf"-?(?:[0-9]{{1,{whole_digits}}}(?:\.[0-9]{{0,{scale}}})?|\.[0-9]{{1,{scale}}})"
     return Number(f"a number with at most {scale} decimals", plain, scale, whole_digits)
 
 
@@ -112,6 +112,28 @@ class Count(CellType):
         if re.fullmatch(self.plain, text):
             return text
         raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(CellType):
+    """A whole number from ``low`` to ``high``, or nothing where ``optional``."""
+
+    words: str = "a whole number"
+    plain: str = ""
+    low: int = 0
+    high: int = 0
+    optional: bool = False
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+
+
+def whole(digits: int, low: int = 0) -> Whole:
+    """A whole number of at most so many digits, from 0 or from 1."""
+    pattern = rf"[0-9]{{1,{digits}}}" if low == 0 else rf"[1-9][0-9]{{0,{digits - 1}}}"
+    return Whole(f"a whole number of {low} or more, of at most {digits} digits", pattern, low, 10**digits - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +165,19 @@ class Date(CellType):
 
 
 @dataclass(frozen=True, slots=True)
+class BirthMonth(CellType):
+    """A month of birth as ``YYYYMM``, or nothing."""
+
+    words: str = "a month of birth such as 198003, or empty"
+    plain: str = r"(?:(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2]))?"
+
+    def canonical(self, text: str) -> str:
+        if re.fullmatch(self.plain, text):
+            return text
+        raise BadCell(f"not {self.words}")
+
+
+@dataclass(frozen=True, slots=True)
 class Real(CellType):
     """A computed number with as many digits as it has, or nothing."""
 
@@ -163,3 +198,14 @@ REAL = Real()
 COUNT = Count()
 MONTH = Month()
 DATE = Date()
+BIRTH_MONTH = BirthMonth()
+WORDS = Code("a text, which may not be empty", r"[^\x00-\x1F]+")
+PSEUDONYM = Code("1 to 64 letters and digits, or empty", r"[0-9A-Za-z]{0,64}")
+ONE_PSEUDONYM = Code("1 to 64 letters and digits", r"[0-9A-Za-z]{1,64}")
+AREA = Code("the code of an area (LSOA)", r"[0-9A-Z]{4,12}")
+OPTIONAL_AREA = Code("the code of an area (LSOA), or empty", r"(?:[0-9A-Z]{4,12})?")
+# Ages misread from paper may be impossible; they are passed over by the age logic. More is no age at all.
+AGE = Whole("an age from 0 to 199, -1, or empty", r"(?:-1|1?[0-9]{1,2})?", -1, 199, True)
+YES_NO = choice("Y", "N")
+ZERO_ONE = choice("0", "1")
+LETTER = Choice("one letter, or -", "[-A-Z]", ("-", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

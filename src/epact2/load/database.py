@@ -57,7 +57,7 @@ def attached(
         made = [table for table in tables if table not in carried]
         if carried:
             for table in made:
-                connection.execute(f"DROP TABLE {name}.{table.name}")
+                connection.execute(f"DROP TABLE IF EXISTS {name}.{table.name}")
             connection.execute(f"CHECKPOINT {name}")  # so that the room they took is used again
         for table in made:
             connection.execute(f"CREATE TABLE {name}.{table.name} ({table.definition})")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from epact2.load.formats import Column
+from epact2.load.layouts import Column
 from epact2.load.read import StrictReader, rewrite_plainly
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised

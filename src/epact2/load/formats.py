@@ -5,10 +5,8 @@ A file must have exactly the columns of its layout, in any order; headers are co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from epact2.load.columns import (
+    AREA,
     CODE,
     COUNT,
     DATE,
@@ -21,6 +19,8 @@ from epact2.load.columns import (
     choice,
     number,
 )
+from epact2.load.item_formats import ITEMS_LAYOUT, VERIFICATION_LAYOUT
+from epact2.load.layouts import Column, Layout, column
 
 EPD = "epd"
 LIST_SIZE = "list-size"
@@ -36,6 +36,10 @@ ADQ = "adq"
 ADQ_PER_QUANTITY = "adq-per-quantity"
 STAR_PU = "star-pu"
 ASTRO_PU = "astro-pu"
+ITEMS = ITEMS_LAYOUT.kind
+VERIFICATION = VERIFICATION_LAYOUT.kind
+IMD = "imd"
+PRACTICE_LSOA = "practice-lsoa"
 
 KINDS = {
     EPD: "English Prescribing Dataset",
@@ -52,104 +56,71 @@ KINDS = {
     ADQ_PER_QUANTITY: "average daily quantities by unit of quantity",
     STAR_PU: "STAR-PU weights",
     ASTRO_PU: "ASTRO-PU weights",
+    ITEMS: "prescription items",
+    VERIFICATION: "patients verified a month late",
+    IMD: "deprivation of areas (IMD)",
+    PRACTICE_LSOA: "areas (LSOA) of practices",
 }
+# Read by readers of their own, in the month that they are for; the others are small and read at every load.
+LARGE = frozenset({EPD, LIST_SIZE, ITEMS, VERIFICATION})
 # Organisations change: a file without its month would be of no use for “as at the time”.
 NEEDS_MONTH = frozenset({PRACTICES, PCNS, COMMISSIONERS, ODS_PRACTICES, ODS_COMMISSIONERS})
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: our name, the headers under which it comes, and what its cells hold."""
-
-    name: str
-    headers: tuple[str, ...]
-    type: CellType
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One version of one kind of file."""
-
-    kind: str
-    version: str
-    columns: tuple[Column, ...]
-    source: str
-    header: bool = True
-
-    def column(self, name: str) -> Column:
-        """The column with our name."""
-        return next(column for column in self.columns if column.name == name)
-
-    def by_header(self, header: Sequence[str]) -> dict[str, Column]:
-        """The columns that a header names, by header."""
-        known = {text: column for column in self.columns for text in column.headers}
-        return {text: known[text] for text in header if text in known}
-
-    def accepts(self, header: Sequence[str]) -> bool:
-        """Whether a header names exactly these columns, each once."""
-        found = self.by_header(header)
-        return len(found) == len(header) == len(self.columns) == len({one.name for one in found.values()})
-
-
-def _column(name: str, header: str, cell: CellType, meaning: str) -> Column:
-    return Column(name, tuple(header.split("|")), cell, meaning)
 
 
 # --- English Prescribing Dataset ------------------------------------------------------------------------
 
 _EPD_SOURCE = "NHSBSA Open Data Portal, English Prescribing Dataset"
 _ORGANISATIONS = (
-    _column("month", "YEAR_MONTH", MONTH, "the dispensing month, in every row"),
-    _column("region_name", "REGIONAL_OFFICE_NAME", TEXT, "region"),
-    _column("region", "REGIONAL_OFFICE_CODE", CODE, "region, or - when not identified"),
+    column("month", "YEAR_MONTH", MONTH, "the dispensing month, in every row"),
+    column("region_name", "REGIONAL_OFFICE_NAME", TEXT, "region"),
+    column("region", "REGIONAL_OFFICE_CODE", CODE, "region, or - when not identified"),
 )
 _PRACTICE = (
-    _column("sub_icb_name", "PCO_NAME", TEXT, "sub-ICB location (before July 2022: CCG)"),
-    _column("sub_icb", "PCO_CODE", CODE, "its code, followed by 00 when it has 3 characters"),
-    _column("practice_name", "PRACTICE_NAME", TEXT, "practice or cost centre"),
-    _column("practice", "PRACTICE_CODE", CODE, "its ODS code, or - when not identified"),
-    _column("address_1", "ADDRESS_1", TEXT, "address; not kept"),
-    _column("address_2", "ADDRESS_2", TEXT, "address; not kept"),
-    _column("address_3", "ADDRESS_3", TEXT, "address; not kept"),
-    _column("address_4", "ADDRESS_4", TEXT, "address; not kept"),
-    _column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
+    column("sub_icb_name", "PCO_NAME", TEXT, "sub-ICB location (before July 2022: CCG)"),
+    column("sub_icb", "PCO_CODE", CODE, "its code, followed by 00 when it has 3 characters"),
+    column("practice_name", "PRACTICE_NAME", TEXT, "practice or cost centre"),
+    column("practice", "PRACTICE_CODE", CODE, "its ODS code, or - when not identified"),
+    column("address_1", "ADDRESS_1", TEXT, "address; not kept"),
+    column("address_2", "ADDRESS_2", TEXT, "address; not kept"),
+    column("address_3", "ADDRESS_3", TEXT, "address; not kept"),
+    column("address_4", "ADDRESS_4", TEXT, "address; not kept"),
+    column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
 )
 _MEASURES = (
-    _column("chapter_plus_code", "BNF_CHAPTER_PLUS_CODE", TEXT, "chapter; derived from the code instead"),
-    _column("quantity", "QUANTITY", number(5), "quantity of one item"),
-    _column("items", "ITEMS", number(0, 9), "items"),
-    _column("total_quantity", "TOTAL_QUANTITY", number(5), "quantity × items"),
-    _column("adq_usage", "ADQUSAGE|ADQ_USAGE", number(5), "ADQ usage; 0 where no ADQ is set"),
-    _column("nic", "NIC", number(2), "net ingredient cost, pounds"),
-    _column("actual_cost", "ACTUAL_COST", number(5), "actual cost, pounds"),
-    _column("unidentified", "UNIDENTIFIED", choice("Y", "N"), "whether the prescriber is not identified"),
+    column("chapter_plus_code", "BNF_CHAPTER_PLUS_CODE", TEXT, "chapter; derived from the code instead"),
+    column("quantity", "QUANTITY", number(5), "quantity of one item"),
+    column("items", "ITEMS", number(0, 9), "items"),
+    column("total_quantity", "TOTAL_QUANTITY", number(5), "quantity × items"),
+    column("adq_usage", "ADQUSAGE|ADQ_USAGE", number(5), "ADQ usage; 0 where no ADQ is set"),
+    column("nic", "NIC", number(2), "net ingredient cost, pounds"),
+    column("actual_cost", "ACTUAL_COST", number(5), "actual cost, pounds"),
+    column("unidentified", "UNIDENTIFIED", choice("Y", "N"), "whether the prescriber is not identified"),
 )
 _OLD_NAMES = (
-    _column("substance", "BNF_CHEMICAL_SUBSTANCE", TEXT, "chemical substance; derived from the code instead"),
-    _column("substance_name", "CHEMICAL_SUBSTANCE_BNF_DESCR", TEXT, "its name"),
-    _column("presentation", "BNF_CODE", CODE, "presentation code: 15 characters, or 11 in chapters 20 to 23"),
-    _column("presentation_name", "BNF_DESCRIPTION", TEXT, "its name"),
+    column("substance", "BNF_CHEMICAL_SUBSTANCE", TEXT, "chemical substance; derived from the code instead"),
+    column("substance_name", "CHEMICAL_SUBSTANCE_BNF_DESCR", TEXT, "its name"),
+    column("presentation", "BNF_CODE", CODE, "presentation code: 15 characters, or 11 in chapters 20 to 23"),
+    column("presentation_name", "BNF_DESCRIPTION", TEXT, "its name"),
 )
 _NEW_NAMES = (
-    _column(
+    column(
         "substance", "BNF_CHEMICAL_SUBSTANCE_CODE", TEXT, "chemical substance; derived from the code instead"
     ),
-    _column("substance_name", "BNF_CHEMICAL_SUBSTANCE", TEXT, "its name"),
-    _column("presentation", "BNF_PRESENTATION_CODE", CODE, "presentation code"),
-    _column("presentation_name", "BNF_PRESENTATION_NAME", TEXT, "its name"),
+    column("substance_name", "BNF_CHEMICAL_SUBSTANCE", TEXT, "its name"),
+    column("presentation", "BNF_PRESENTATION_CODE", CODE, "presentation code"),
+    column("presentation_name", "BNF_PRESENTATION_NAME", TEXT, "its name"),
 )
 
 
 def _epd(version: str, above: str, names: tuple[Column, ...], *more: Column) -> Layout:
     icb = (
-        _column("icb_name", f"{above}_NAME", TEXT, "ICB, STP or area team"),
-        _column("icb", f"{above}_CODE", CODE, "its code, or - when not identified"),
+        column("icb_name", f"{above}_NAME", TEXT, "ICB, STP or area team"),
+        column("icb", f"{above}_CODE", CODE, "its code, or - when not identified"),
     )
     return Layout(EPD, version, (*_ORGANISATIONS, *icb, *_PRACTICE, *names, *_MEASURES, *more), _EPD_SOURCE)
 
 
-_SNOMED = _column("snomed", "SNOMED_CODE", DIGITS, "dm+d product: up to 18 digits, as text")
+_SNOMED = column("snomed", "SNOMED_CODE", DIGITS, "dm+d product: up to 18 digits, as text")
 
 # --- Patients registered ---------------------------------------------------------------------------------
 
@@ -160,22 +131,20 @@ _LISTS_LONG = Layout(
     LIST_SIZE,
     "by five-year age band",
     (
-        _column("publication", "PUBLICATION", TEXT, "GP_PRAC_PAT_LIST"),
-        _column("month", "EXTRACT_DATE", MONTH, "first day of the month, for example 01SEP2017"),
-        _column(
-            "kind", "ORG_TYPE", CODE, "GP; rows of other organisations add practices up and are left out"
-        ),
-        _column("practice", "ORG_CODE", CODE, "practice"),
-        _column("ons", "ONS_CODE", TEXT, "not kept"),
-        _column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
-        _column("sex", "SEX", choice("ALL", "FEMALE", "MALE"), "ALL rows are totals"),
-        _column(
+        column("publication", "PUBLICATION", TEXT, "GP_PRAC_PAT_LIST"),
+        column("month", "EXTRACT_DATE", MONTH, "first day of the month, for example 01SEP2017"),
+        column("kind", "ORG_TYPE", CODE, "GP; rows of other organisations add practices up and are left out"),
+        column("practice", "ORG_CODE", CODE, "practice"),
+        column("ons", "ONS_CODE", TEXT, "not kept"),
+        column("postcode", "POSTCODE", TEXT, "postcode of the practice"),
+        column("sex", "SEX", choice("ALL", "FEMALE", "MALE"), "ALL rows are totals"),
+        column(
             "age",
             "AGE_GROUP_5",
             choice("ALL", *(band.replace("-", "_") for band in QUINARY_BANDS)),
             "ALL rows are totals",
         ),
-        _column("patients", "NUMBER_OF_PATIENTS", COUNT, "patients registered"),
+        column("patients", "NUMBER_OF_PATIENTS", COUNT, "patients registered"),
     ),
     "NHS England, Patients registered at a GP practice",
 )
@@ -183,16 +152,16 @@ _LISTS_WIDE = Layout(
     LIST_SIZE,
     "quarterly, nine age bands",
     (
-        _column("region_name", "Regional Office Name", TEXT, "region"),
-        _column("region", "Regional Office Code", CODE, "its code"),
-        _column("icb_name", "Area Team Name", TEXT, "area team"),
-        _column("icb", "Area Team Code", CODE, "its code"),
-        _column("sub_icb_name", "PCO Name", TEXT, "CCG"),
-        _column("sub_icb", "PCO Code", CODE, "its code, followed by 00"),
-        _column("practice_name", "Practice Name", TEXT, "practice"),
-        _column("practice", "Practice Code", CODE, "its code"),
+        column("region_name", "Regional Office Name", TEXT, "region"),
+        column("region", "Regional Office Code", CODE, "its code"),
+        column("icb_name", "Area Team Name", TEXT, "area team"),
+        column("icb", "Area Team Code", CODE, "its code"),
+        column("sub_icb_name", "PCO Name", TEXT, "CCG"),
+        column("sub_icb", "PCO Code", CODE, "its code, followed by 00"),
+        column("practice_name", "Practice Name", TEXT, "practice"),
+        column("practice", "Practice Code", CODE, "its code"),
         *(
-            _column(f"{sex.lower()} {band}", f"{sex} {band}", COUNT, "patients registered")
+            column(f"{sex.lower()} {band}", f"{sex} {band}", COUNT, "patients registered")
             for band in NINE_BANDS
             for sex in ("Male", "Female")
         ),
@@ -202,7 +171,7 @@ _LISTS_WIDE = Layout(
 
 # --- Codes, organisations, ADQ ----------------------------------------------------------------------------
 
-_BNF_CODE = _column("code", "CODE", CODE, "BNF code; its length says the level")
+_BNF_CODE = column("code", "CODE", CODE, "BNF code; its length says the level")
 _ODS_COLUMNS: dict[int, tuple[str, CellType, str]] = {
     0: ("code", CODE, "organisation"),
     1: ("name", TEXT, "its name"),
@@ -228,8 +197,8 @@ def _ods(kind: str) -> Layout:
 
 def _changes(version: str, *, header: bool) -> Layout:
     columns = (
-        _column("old", "old_code", CODE, "code until then"),
-        _column("new", "new_code", CODE, "code from then on"),
+        column("old", "old_code", CODE, "code until then"),
+        column("new", "new_code", CODE, "code from then on"),
     )
     return Layout(BNF_CHANGES, version, columns, "NHSBSA, BNF code changes of a year", header)
 
@@ -244,7 +213,7 @@ LAYOUTS = (
     Layout(
         BNF,
         "code and name",
-        (_BNF_CODE, _column("name", "NAME", TEXT, "its name")),
+        (_BNF_CODE, column("name", "NAME", TEXT, "its name")),
         "NHSBSA, BNF code information",
     ),
     _changes("with a header", header=True),
@@ -253,11 +222,11 @@ LAYOUTS = (
         PRACTICES,
         "GP practices of a month",
         (
-            _column("code", "PRACTICE_CODE", CODE, "practice"),
-            _column("name", "PRACTICE_NAME", TEXT, "its name"),
-            _column("postcode", "PRACTICE_POSTCODE", TEXT, "its postcode"),
-            _column("pcn", "PCN_CODE", CODE, "PCN; U is unallocated"),
-            _column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+            column("code", "PRACTICE_CODE", CODE, "practice"),
+            column("name", "PRACTICE_NAME", TEXT, "its name"),
+            column("postcode", "PRACTICE_POSTCODE", TEXT, "its postcode"),
+            column("pcn", "PCN_CODE", CODE, "PCN; U is unallocated"),
+            column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
         ),
         "NHS England, system hierarchies",
     ),
@@ -265,9 +234,9 @@ LAYOUTS = (
         PCNS,
         "PCN and CCG",
         (
-            _column("code", "PCN_CODE", CODE, "PCN; one may stand with several CCGs"),
-            _column("name", "PCN_NAME", TEXT, "its name"),
-            _column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+            column("code", "PCN_CODE", CODE, "PCN; one may stand with several CCGs"),
+            column("name", "PCN_NAME", TEXT, "its name"),
+            column("sub_icb", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
         ),
         "NHS England, system hierarchies",
     ),
@@ -275,15 +244,15 @@ LAYOUTS = (
         COMMISSIONERS,
         "CCG, STP and region",
         (
-            _column("code", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
-            _column("ons", "ONS_CCG_CODE", TEXT, "not kept"),
-            _column("name", "CCG_NAME", TEXT, "its name"),
-            _column("icb", "STP_CODE", CODE, "ICB (STP)"),
-            _column("icb_ons", "ONS_STP_CODE", TEXT, "not kept"),
-            _column("icb_name", "STP_NAME", TEXT, "its name"),
-            _column("region", "COMM_REGION_CODE", CODE, "region"),
-            _column("region_ons", "ONS_COMM_REGION_CODE", TEXT, "not kept"),
-            _column("region_name", "COMM_REGION_NAME", TEXT, "its name"),
+            column("code", "CCG_CODE", CODE, "sub-ICB location (CCG)"),
+            column("ons", "ONS_CCG_CODE", TEXT, "not kept"),
+            column("name", "CCG_NAME", TEXT, "its name"),
+            column("icb", "STP_CODE", CODE, "ICB (STP)"),
+            column("icb_ons", "ONS_STP_CODE", TEXT, "not kept"),
+            column("icb_name", "STP_NAME", TEXT, "its name"),
+            column("region", "COMM_REGION_CODE", CODE, "region"),
+            column("region_ons", "ONS_COMM_REGION_CODE", TEXT, "not kept"),
+            column("region_name", "COMM_REGION_NAME", TEXT, "its name"),
         ),
         "NHS England, system hierarchies",
     ),
@@ -306,10 +275,10 @@ LAYOUTS = (
         ADQ,
         "values",
         (
-            _column("code", "BNF Code", CODE, "presentation"),
-            _column("name", "BNF Name", TEXT, "its name"),
-            _column("value", "ADQ Value", number(9), "average daily quantity"),
-            _column("unit", "ADQ Unit", TEXT, "its unit, padded with blanks"),
+            column("code", "BNF Code", CODE, "presentation"),
+            column("name", "BNF Name", TEXT, "its name"),
+            column("value", "ADQ Value", number(9), "average daily quantity"),
+            column("unit", "ADQ Unit", TEXT, "its unit, padded with blanks"),
         ),
         "NHSBSA, ADQ values",
     ),
@@ -317,13 +286,33 @@ LAYOUTS = (
         ADQ_PER_QUANTITY,
         "computed",
         tuple(
-            _column(name, name, {"bnf_code": CODE, "adq_per_quantity": REAL}.get(name, TEXT), "")
+            column(name, name, {"bnf_code": CODE, "adq_per_quantity": REAL}.get(name, TEXT), "")
             for name in (
                 "bnf_code", "name", "vpid", "form", "form_size", "form_units", "numerator",
                 "numerator_unit_of_measure", "squ", "adq_value", "adq_denominator", "adq_per_quantity",
             )
         ),
         "computed from dm+d and ADQ values",
+    ),
+    ITEMS_LAYOUT,
+    VERIFICATION_LAYOUT,
+    Layout(
+        IMD,
+        "deciles",
+        (
+            column("code", "LSOA_CODE", AREA, "LSOA"),
+            column("decile", "IMD_DECILE", choice(*map(str, range(1, 11))), "1 most deprived … 10 least"),
+        ),
+        "Index of Multiple Deprivation",
+    ),
+    Layout(
+        PRACTICE_LSOA,
+        "one LSOA each",
+        (
+            column("code", "PRACTICE_CODE", CODE, "practice"),
+            column("lsoa", "LSOA_CODE", AREA, "LSOA of its postcode"),
+        ),
+        "NHSPD or ONSPD, by the practice's postcode",
     ),
 )  # fmt: skip
 

@@ -11,13 +11,16 @@ import duckdb
 
 from epact2.load import formats, prescribing
 from epact2.load.formats import KINDS, NEEDS_MONTH
+from epact2.load.items import ItemMonth, read_items
 from epact2.load.lists import Lists, read_lists
+from epact2.load.parquet import recognise_parquet
 from epact2.load.prescribing import Month
 from epact2.load.progress import Progress
 from epact2.load.receive import Received, receive
 from epact2.load.recognise import Recognised, month_in_name, recognise, year_in_name
 from epact2.load.reference_files import ReferenceFile, read_reference_file
 from epact2.load.refusals import FileRefused, LoadRefused, Refusal
+from epact2.load.verification import Verified, read_verification
 from epact2.model.months import DispensingMonth
 from epact2.store.release import Dataset, Release
 
@@ -38,7 +41,7 @@ class FileOutcome:
 
 @dataclass(slots=True)
 class Intake:
-    """One file on its way in, with what was read of it: a month's rows, lists, or a small file."""
+    """One file on its way in, with what was read of it: a month's rows or items, lists, or a small file."""
 
     received: Received
     recognised: Recognised
@@ -47,6 +50,8 @@ class Intake:
     part: str = ""
     prescribing: Month | None = None
     lists: Lists | None = None
+    items: ItemMonth | None = None
+    verified: Verified | None = None
     reference: ReferenceFile | None = None
     warnings: list[str] = field(default_factory=list)
     held: tuple[Dataset, ...] = ()
@@ -74,6 +79,10 @@ class Intake:
             return self.prescribing.rows
         if self.lists:
             return self.lists.rows
+        if self.items:
+            return self.items.rows
+        if self.verified:
+            return len(self.verified.patients)
         return self.reference.row_count if self.reference else 0
 
     @property
@@ -148,7 +157,7 @@ class Desk:
             future = copying.submit(receive, path, folder, self._progress)
             scanned = prescribing.scan_ahead(self._connection, path, self._probably_held(path))
             received = future.result()
-        recognised = recognise(received, kind)
+        recognised = _recognise(self._connection, received, kind)
         intake = Intake(received, recognised, folder, month or month_in_name(received.name))
         intake.held = self._held(intake, month)
         if not intake.held:
@@ -188,6 +197,13 @@ class Desk:
         elif intake.kind == formats.LIST_SIZE:
             intake.lists = read_lists(self._connection, received, recognised, intake.month)
             intake.warnings.extend(intake.lists.warnings)
+        elif intake.kind == formats.ITEMS:
+            intake.items = read_items(self._connection, received, recognised, intake.month, intake.folder)
+            intake.month = intake.items.month
+            intake.warnings.extend(intake.items.warnings)
+        elif intake.kind == formats.VERIFICATION:
+            intake.verified = read_verification(received, recognised, intake.month)
+            intake.month = intake.verified.month
         else:
             intake.reference = read_reference_file(received, recognised)
             intake.part = intake.reference.part
@@ -203,6 +219,23 @@ class Desk:
                     )
                 )
         self._progress.end()
+
+
+def _recognise(connection: duckdb.DuckDBPyConnection, received: Received, kind: str | None) -> Recognised:
+    if received.is_parquet:
+        return recognise_parquet(connection, received, kind)
+    return recognise(received, kind)
+
+
+def read_item_file(
+    connection: duckdb.DuckDBPyConnection,
+    received: Received,
+    kind: str,
+    month: DispensingMonth,
+    folder: Path,
+) -> ItemMonth:
+    """Read a file of items, CSV or Parquet, that was received before. Raises FileRefused."""
+    return read_items(connection, received, _recognise(connection, received, kind), month, folder)
 
 
 def _refuse_rivals(intake: Intake, earlier: Sequence[Intake]) -> None:

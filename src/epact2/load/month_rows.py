@@ -11,7 +11,7 @@ import duckdb
 
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one, insert_rows
-from epact2.load.formats import Column
+from epact2.load.layouts import Column
 from epact2.load.prescribing import IDENTITY, Month, practice_code, sub_icb_code
 from epact2.load.read import FETCH_AGAIN, StrictReader
 from epact2.load.receive import Received
@@ -61,7 +61,10 @@ def write_month(
 
 def _scaled(column: str, scale: int) -> str:
     """A plain number as a whole number of its smallest parts; exact, as plain numbers have no more digits."""
-    return f"CAST(CAST({column} AS DECIMAL(18, {scale})) * {10**scale} AS BIGINT)"
+    number = f"CAST({column} AS DECIMAL(18, {scale}))"
+    # Twelve digits before the point and five after, times 100,000, are more than DECIMAL(18) can hold: the
+    # parts before and after the point are made whole by themselves.
+    return f"(CAST(trunc({number}) AS BIGINT) * {10**scale} + CAST(({number} % 1) * {10**scale} AS BIGINT))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ of a sub-ICB location followed; a practice that is in none keeps its last known 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from epact2.load import formats
 from epact2.load.history import Reference, follow
 from epact2.load.prescribing import PublishedPractice
 from epact2.load.reference_files import Row
-from epact2.model.organisations import UNKNOWN_CODE
+from epact2.model.organisations import SYNTHETIC_MARK, UNKNOWN_CODE
 
 GP_PRACTICE, OTHER_SETTING, UNKNOWN_SETTING = "4", "0", "-"
 
@@ -55,7 +55,10 @@ class Places:
         reference: Reference,
         published: Mapping[int, Mapping[str, PublishedPractice]],
         listed: Mapping[int, Mapping[str, PublishedPractice]],
+        invented: Collection[str] = (),
     ) -> None:
+        """Take what the files say; ``invented`` practices are marked so if no file names them."""
+        self._invented = frozenset(invented)
         self._published = published
         self._listed = listed
         self._practices = reference.by_code(formats.PRACTICES)
@@ -81,7 +84,8 @@ class Places:
         """The name and the place of a practice in a month."""
         pcn = _at(self._practices, code, month).get("pcn", UNKNOWN_CODE)
         in_file = self._published.get(month, {}).get(code)
-        if in_file:
+        # Rows that were added up from items name neither the practice nor its place.
+        if in_file and (in_file.name or in_file.sub_icb != UNKNOWN_CODE):
             return in_file.name, Parents(pcn, in_file.sub_icb, in_file.icb, in_file.region)
         in_list = self._listed.get(month, {}).get(code)
         registered = _at(self._practices, code, month)
@@ -121,7 +125,7 @@ class Places:
         names.sort(key=lambda one: one[:2], reverse=True)
         return PracticeNow(
             code=code,
-            name=next((name for _, _, name, _ in names if name), code),
+            name=next((name for _, _, name, _ in names if name), self._nameless(code)),
             postcode=next((postcode for *_, postcode in names if postcode.strip("- ")), ""),
             setting=self._setting(code, ods),
             opened=_day(ods.get("opened", "")),
@@ -142,7 +146,11 @@ class Places:
         for register in (self._practices, self._ods_practices):
             if name := _newest(register, code).get("name"):
                 return name
-        return code
+        return self._nameless(code)
+
+    def _nameless(self, code: str) -> str:
+        """What stands for the name of a practice that no file names: its code."""
+        return f"{code} {SYNTHETIC_MARK}" if code in self._invented else code
 
     def _setting(self, code: str, ods: Row) -> str:
         if ods.get("setting"):

@@ -18,9 +18,11 @@ from epact2.errors import Epact2Error
 from epact2.load.build import Build
 from epact2.load.database import connect
 from epact2.load.intake import Desk, FileOutcome, Intake
+from epact2.load.prepare import prepare
 from epact2.load.progress import Progress, Silence
 from epact2.load.refusals import LoadRefused
 from epact2.model.months import DispensingMonth
+from epact2.query.nodes import Value
 from epact2.store.release import (
     LoadInProgress,
     Store,
@@ -64,12 +66,14 @@ def load_files(
     kind: str | None = None,
     month: DispensingMonth | None = None,
     progress: Progress | None = None,
+    prepared: Sequence[Value] = (),
 ) -> LoadOutcome:
     """Load files into a store as one new release.
 
     ``kind`` insists on what the files are, and ``month`` on their month. Files that the release already holds
-    change nothing. Raises LoadRefused, with nothing changed, if any file breaks its contract, LoadInProgress
-    if another load is at work, and LoadFailed if the disk or the memory does not suffice.
+    change nothing. ``prepared`` are values whose numbers are worked out for every organisation. Raises
+    LoadRefused, with nothing changed, if any file breaks its contract, LoadInProgress if another load is at
+    work, and LoadFailed if the disk or the memory does not suffice.
     """
     watcher = progress or Silence()
     with loader_lock(store) as opened:
@@ -83,6 +87,7 @@ def load_files(
                 new = _new(intakes)
                 if new:
                     release = Build(opened, base, connection, watcher, new_folder).release(new)
+                    release = prepare(opened, release, base, prepared, connection, new_folder(), watcher)
                     publish_release(store, release)
                 else:
                     assert base is not None, "files are held only by a release"

@@ -8,11 +8,11 @@ written again in plain form.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from epact2.load.columns import BadCell
-from epact2.load.formats import Column, Layout
+from epact2.load.layouts import Column, Layout
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised
 from epact2.load.refusals import FileRefused, Refusal, shown
@@ -26,11 +26,13 @@ _CSV_PROBLEMS = {
 }
 
 
-class StrictReader:
+class Reader:
     """Reads a received table. Iterating yields ``(line, cells)`` in the order of the layout's columns.
 
     Faulty rows are gathered and raised as FileRefused once all rows were seen, or when there are many.
     """
+
+    has_lines = True
 
     def __init__(self, received: Received, recognised: Recognised) -> None:
         assert recognised.layout is not None, "weights are not tables"
@@ -42,7 +44,9 @@ class StrictReader:
 
     def fault(self, problem: str, advice: str, line: int | None, column: Column | None = None) -> None:
         """Note a fault; raises FileRefused when there are many already."""
-        self._faults.append(Refusal(self.name, problem, advice, line, self._header_of(column)))
+        place = (line, None) if self.has_lines else (None, line)
+        header = self._header_of(column)
+        self._faults.append(Refusal(self.name, problem, advice, place[0], header, place[1]))
         if len(self._faults) >= MOST_FAULTS:
             raise FileRefused(*self._faults)
 
@@ -57,6 +61,22 @@ class StrictReader:
             raise FileRefused(*self._faults)
 
     def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Every row with its place; raises FileRefused at the end, or earlier, if there are faults."""
+        raise NotImplementedError
+
+    def _bad_cells(self, line: int, cells: Sequence[str]) -> None:
+        for column, cell in zip(self._order, cells, strict=True):
+            try:
+                column.type.canonical(cell)
+            except BadCell as bad:
+                self.fault(f"{shown(cell)} is {bad}.", FETCH_AGAIN, line, column)
+
+
+class StrictReader(Reader):
+    """Reads a text of comma-separated values, with the csv module."""
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """See ``Reader``."""
         places = [self._order.index(column) for column in self.layout.columns]
         checks = [(self._order[place].type.canonical, place) for place in places]
         rows = 0
@@ -108,13 +128,6 @@ class StrictReader:
             line,
             self._order[len(cells)] if few else None,
         )
-
-    def _bad_cells(self, line: int, cells: list[str]) -> None:
-        for column, cell in zip(self._order, cells, strict=True):
-            try:
-                column.type.canonical(cell)
-            except BadCell as bad:
-                self.fault(f"{shown(cell)} is {bad}.", FETCH_AGAIN, line, column)
 
 
 def rewrite_plainly(reader: StrictReader, target: Path) -> int:

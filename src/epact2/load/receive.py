@@ -1,7 +1,8 @@
 """Receiving a file: its bytes are copied into the store, checked and counted in one pass.
 
 What is decided here is whether the bytes are text at all, and in which encoding. What is counted here (lines,
-lines that end in a comma) lets the fast reader prove later that it lost nothing.
+lines that end in a comma) lets the fast reader prove later that it lost nothing. Parquet is not text: its
+bytes are only copied, and its own reader says whether they are whole.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
@@ -26,6 +27,8 @@ from epact2.store.release import StoredFile
 _CHUNK = 1 << 19
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_PARQUET = b"PAR1"
+PARQUET = "parquet"  # in the place of an encoding
 
 # A sequence that only UTF-8 makes; in a file that is not UTF-8 it means that two encodings were mixed.
 _UTF_8_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
@@ -49,26 +52,35 @@ class Received:
     lines_ending_in_comma: int
     cut_off: bool
 
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is a table in Parquet and no text."""
+        return self.encoding == PARQUET
 
-def receive(path: Path, folder: Path, progress: Progress) -> Received:
-    """Copy a file into ``folder``, decompress it if need be, and look at every byte. Raises FileRefused."""
+
+def receive(path: Path, folder: Path, progress: Progress, *, copied: bool = True) -> Received:
+    """Copy a file into ``folder``, decompress it if need be, and look at every byte. Raises FileRefused.
+
+    A file that the store holds already need not be ``copied``: then it is read where it lies.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as source:
             head = source.read(4)
             source.seek(0)
             progress.begin(path.name, size)
-            copy = folder / "received"
+            copy = folder / "received" if copied else path
+            target = copy if copied else None
             if head[:2] == _GZIP or head in (_ZIP, _EMPTY_ZIP):
-                checksum = _copy(source, copy, progress)
+                checksum = _copy(source, target, progress)
                 text, look = folder / "text", _Look(path.name)
-                with text.open("wb") as target:
+                with text.open("wb") as unpacked:
                     for chunk in _decompressed(copy, path.name, zipped=head[:2] != _GZIP):
                         look.at(chunk)
-                        target.write(chunk)
+                        unpacked.write(chunk)
             else:
                 text, look = copy, _Look(path.name)
-                checksum = _copy(source, copy, progress, look)
+                checksum = _copy(source, target, progress, look)
     except OSError as error:
         raise FileRefused(
             Refusal(
@@ -99,15 +111,16 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-100:]
 
 
-def _copy(source: IO[bytes], target: Path, progress: Progress, look: _Look | None = None) -> str:
+def _copy(source: IO[bytes], target: Path | None, progress: Progress, look: _Look | None = None) -> str:
     checksum = look.checksum if look else hashlib.sha256()
-    with target.open("wb") as copy:
+    with target.open("wb") if target else nullcontext() as copy:
         while chunk := source.read(_CHUNK):
             if look:
                 look.at(chunk)
             else:
                 checksum.update(chunk)
-            copy.write(chunk)
+            if copy:
+                copy.write(chunk)
             progress.advance(len(chunk))
     return checksum.hexdigest()
 
@@ -151,6 +164,7 @@ class _Look:
         self.lines = 0
         self.lines_ending_in_comma = 0
         self.utf_8 = True
+        self.parquet = False
         self._decoder: Any = codecs.getincrementaldecoder("utf-8")("strict")
         self._comma_at_end = b""
         self._last = b""
@@ -158,7 +172,11 @@ class _Look:
     def at(self, chunk: bytes) -> None:
         self.checksum.update(chunk)
         if not self._last:
+            self.parquet = chunk.startswith(_PARQUET)
             self._refuse_wide(chunk)
+        if self.parquet:
+            self._last = chunk[-1:]
+            return
         if b"\0" in chunk:
             line = self.lines + chunk[: chunk.index(b"\0")].count(b"\n") + 1
             raise FileRefused(
@@ -203,6 +221,8 @@ class _Look:
         """The encoding of the whole text, which must end with the end of a line. Raises FileRefused."""
         if not self._last:
             raise FileRefused(Refusal(self.name, "it is empty.", "Fetch the file again."))
+        if self.parquet:
+            return PARQUET
         if self.utf_8:
             self._decode(b"", final=True)
         return "utf-8" if self.utf_8 else _old_encoding(text, self.name)
@@ -210,7 +230,7 @@ class _Look:
     @property
     def cut_off(self) -> bool:
         """Whether the last line has no end."""
-        return self._last not in (b"\n", b"\r")
+        return not self.parquet and self._last not in (b"\n", b"\r")
 
 
 def _old_encoding(text: Path, name: str) -> str:

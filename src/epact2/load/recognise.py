@@ -13,9 +13,11 @@ from pathlib import Path
 
 from epact2.errors import did_you_mean
 from epact2.load import formats
-from epact2.load.formats import KINDS, LAYOUTS, Column, Layout, layouts_of
+from epact2.load.formats import KINDS, LAYOUTS, layouts_of
+from epact2.load.layouts import Column, Layout
 from epact2.load.receive import Received
 from epact2.load.refusals import FileRefused, Refusal, shown
+from epact2.load.typed import Stored
 from epact2.model.bnf import BadBnfCode, BnfCode
 from epact2.model.months import BadMonth, DispensingMonth
 
@@ -28,12 +30,26 @@ _ROWS_LOOKED_AT = 20
 class Recognised:
     """A file whose kind is known; ``order`` gives the layout's columns as they stand in the file.
 
-    Files of weights are JSON and have neither layout nor columns.
+    Files of weights are JSON and have neither layout nor columns. Of a Parquet file, ``names`` are those of
+    its columns and ``stored`` says how it stores each; CSV files store text.
     """
 
     kind: str
     layout: Layout | None = None
     order: tuple[Column, ...] = ()
+    names: tuple[str, ...] = ()
+    stored: tuple[Stored, ...] = ()
+
+    @property
+    def headed(self) -> tuple[tuple[Column, str], ...]:
+        """Each column with its name in the file (Parquet)."""
+        return tuple(zip(self.order, self.names, strict=True))
+
+    def stored_of(self, name: str) -> Stored:
+        """How the file stores the column with our name."""
+        if not self.stored:
+            return Stored.TEXT
+        return next(one for column, one in zip(self.order, self.stored, strict=True) if column.name == name)
 
 
 def recognise(received: Received, kind: str | None = None) -> Recognised:
@@ -84,7 +100,7 @@ def _recognise_table(received: Received, kind: str | None) -> Recognised:
     if headerless:
         layout = next(one for one in layouts_of(headerless) if not one.header)
         return Recognised(headerless, layout, layout.columns)
-    raise FileRefused(*_why_not(received.name, first, candidates))
+    raise FileRefused(*why_not(received.name, first, candidates))
 
 
 def columns_of(path: Path, kind: str) -> tuple[Column, ...] | None:
@@ -150,8 +166,13 @@ def _is_presentation(text: str) -> bool:
         return False
 
 
-def _why_not(name: str, header: Sequence[str], candidates: Sequence[Layout]) -> list[Refusal]:
-    """The differences from the layout that comes nearest, or that no layout comes near."""
+def why_not(
+    name: str, header: Sequence[str], candidates: Sequence[Layout], line: int | None = 1
+) -> list[Refusal]:
+    """The differences from the layout that comes nearest, or that no layout comes near.
+
+    ``line`` is where the header stands, if it has a line.
+    """
 
     def shared(layout: Layout) -> float:
         # Divided by the longer of both, so that a short layout does not win by being contained.
@@ -165,7 +186,7 @@ def _why_not(name: str, header: Sequence[str], candidates: Sequence[Layout]) -> 
                 name,
                 f"it is of no kind that can be loaded; its first line begins {shown(','.join(header))}.",
                 f"The kinds are: {', '.join(KINDS)}. Use --as KIND to see what it lacks to be one.",
-                line=1,
+                line=line,
             )
         ]
     known = nearest.by_header(header)
@@ -181,14 +202,15 @@ def _why_not(name: str, header: Sequence[str], candidates: Sequence[Layout]) -> 
             f"there is no column {shown(text)} in a file of {KINDS[nearest.kind]}."
             + (f" {hint}" if (hint := did_you_mean(text, missing)) else ""),
             advice,
-            line=1,
+            line=line,
             column=text or "(no name)",
         )
         for text in unknown
     ]
-    problems += [Refusal(name, "the column is missing.", advice, line=1, column=text) for text in missing]
+    problems += [Refusal(name, "the column is missing.", advice, line=line, column=text) for text in missing]
     problems += [
-        Refusal(name, "the column is there twice.", advice, line=1, column=text) for text in sorted(repeated)
+        Refusal(name, "the column is there twice.", advice, line=line, column=text)
+        for text in sorted(repeated)
     ]
     return problems
 

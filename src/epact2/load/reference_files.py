@@ -79,6 +79,8 @@ _UNIQUE = {
     formats.ODS_PRACTICES: "code",
     formats.ODS_COMMISSIONERS: "code",
     formats.ADQ: "code",
+    formats.IMD: "code",
+    formats.PRACTICE_LSOA: "code",
 }
 
 

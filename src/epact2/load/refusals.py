@@ -19,18 +19,24 @@ def shown(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One thing that is wrong, and where. ``line`` counts from 1 and includes the header."""
+    """One thing that is wrong, and where.
+
+    ``line`` counts from 1 and includes the header; a table without lines (Parquet) has a ``row`` instead.
+    """
 
     file: str
     problem: str
     advice: str
     line: int | None = None
     column: str | None = None
+    row: int | None = None
 
     def __str__(self) -> str:
         place = self.file
         if self.line is not None:
             place += f", line {self.line}"
+        if self.row is not None:
+            place += f", row {self.row}"
         if self.column is not None:
             place += f", column {self.column}"
         return f"{place}: {self.problem}"

@@ -19,6 +19,7 @@ class Measure:
     ``scale`` is the number of decimals that are stored: an amount is a whole number of ``10**-scale`` units,
     so money and quantities are never floating point. ``varies_by`` are the dimensions by which it differs.
     ``stock`` tells a state at a moment (patients on a list) from a flow over time (items dispensed).
+    ``of_items`` says that only single prescription items have it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Measure:
     meaning: str
     source: str
     stock: bool = False
+    of_items: bool = False
 
     @property
     def is_population(self) -> bool:
@@ -39,6 +41,9 @@ class Measure:
     def is_money(self) -> bool:
         """Whether the unit is pounds."""
         return self.unit == "£"
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # as a field's
 
     def __str__(self) -> str:
         return self.name

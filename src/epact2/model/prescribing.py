@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from epact2.model import bnf, organisations
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import ITEM_FIELDS, ITEM_MEASURES, PATIENT_FIELDS
 from epact2.model.measures import Measure
 
 _BNF = "NHSBSA, BNF code information"
@@ -87,6 +88,8 @@ FIELDS = (
     GENERIC_EQUIVALENT,
     SNOMED_CODE,
     QUANTITY_PER_ITEM,
+    *PATIENT_FIELDS,
+    *ITEM_FIELDS,
 )
 FIELD_BY_NAME = {field.name: field for field in FIELDS}
 
@@ -186,5 +189,5 @@ STAR_PUS = {name: _star_pu(name) for name in STAR_PU_SETS}
 
 PRESCRIBING_MEASURES = (ITEMS, TOTAL_QUANTITY, NIC, ACTUAL_COST, ADQ_USAGE)
 POPULATION_MEASURES = (LIST_SIZE, ASTRO_PU_COST, ASTRO_PU_ITEMS, *STAR_PUS.values())
-MEASURES = (*PRESCRIBING_MEASURES, *POPULATION_MEASURES)
+MEASURES = (*PRESCRIBING_MEASURES, *ITEM_MEASURES, *POPULATION_MEASURES)
 MEASURE_BY_NAME = {measure.name: measure for measure in MEASURES}

@@ -7,11 +7,12 @@ What is answerable but easy to misread is answered, with a note.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from epact2.errors import Epact2Error
 from epact2.model.bnf import BnfCode
-from epact2.model.fields import Dimension
+from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
+from epact2.model.items import FORM, PATIENT
 from epact2.model.measures import Measure
 from epact2.model.prescribing import (
     CALENDAR_YEAR,
@@ -21,17 +22,21 @@ from epact2.model.prescribing import (
     QUARTER,
     TOTAL_QUANTITY,
 )
+from epact2.query.conditions import AtLeast, leaves
 from epact2.query.grains import conjuncts, dimensions_of
+from epact2.query.level import fields_of_selection, needs_items, selections_of_value
 from epact2.query.nodes import (
     AllMonths,
     Amount,
     AnyOf,
     Change,
     Distinct,
+    Exclusions,
     Is,
     Latest,
     MonthRange,
     Months,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -44,7 +49,6 @@ from epact2.query.nodes import (
 from epact2.query.words import measures_of
 
 _MONTHS_IN = {MONTH: 1, QUARTER: 3, FINANCIAL_YEAR: 12, CALENDAR_YEAR: 12}
-_NOT_OF_PEOPLE = (Dimension.MEDICINE, Dimension.LINE)
 
 
 class NotAdditive(Epact2Error):
@@ -62,6 +66,7 @@ def check(query: Query) -> tuple[str, ...]:
     """
     _check_time_in_selections(query)
     _check_others(query)
+    _check_single_rows(query)
     for value in query.values:
         _check_value(query, value)
         _check_population(query, value)
@@ -76,8 +81,8 @@ def _check_time_in_selections(query: Query) -> None:
                 "A condition on time is mixed with a condition on something else.",
                 "Give the condition on time by itself, beside the others under “all”, or use “months”.",
             )
-    for value in query.values:
-        if any(Dimension.TIME in dimensions_of(where) for where in _wheres(value)):
+    for where in _wheres(query.values):
+        if Dimension.TIME in dimensions_of(where):
             raise NotAnswerable(
                 "A value has a condition on time of its own.",
                 "Use “rolling”, “year to date” or “change”, or put the time field in rows or columns.",
@@ -96,15 +101,45 @@ def _check_others(query: Query) -> None:
             )
 
 
-def _wheres(value: Value) -> Iterator[Selection]:
+def _check_single_rows(query: Query) -> None:
+    """What tells one person or one form from the others is counted or listed, never shown in a table."""
+    for field in query.grain:
+        if not field.groups:
+            raise NotAnswerable(
+                f"A table has no rows for each {field}.", "Ask for a listing, or count them as distinct."
+            )
+    for where in (query.where, *_wheres(query.values)):
+        for field in fields_of_selection(where):
+            if not field.groups:
+                raise NotAnswerable(f"A question cannot be about one {field}.", "Ask for a listing.")
+    for value in query.values:
+        for field in _counted(value):
+            if not field.groups and field not in (PATIENT, FORM):
+                raise NotAnswerable(
+                    f"{field} cannot be counted as distinct.", "Count patients, forms or items."
+                )
+
+
+def _wheres(values: Iterable[Value]) -> Iterator[Selection]:
+    for value in values:
+        yield from selections_of_value(value)
+
+
+def _counted(value: Value) -> Iterator[Field]:
     match value:
-        case Amount(_, where) | Distinct(_, where):
-            yield where
+        case Distinct(fields):
+            yield from fields
+        case Patients(condition):
+            for leaf in leaves(condition):
+                if isinstance(leaf, AtLeast):
+                    yield from _counted(leaf.value)
         case Ratio(top, bottom):
-            yield from _wheres(top)
-            yield from _wheres(bottom)
+            yield from _counted(top)
+            yield from _counted(bottom)
         case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
-            yield from _wheres(inner)
+            yield from _counted(inner)
+        case Amount():
+            return
 
 
 def _check_value(query: Query, value: Value) -> None:
@@ -130,7 +165,7 @@ def _check_value(query: Query, value: Value) -> None:
             _check_value(query, inner)
         case Rolling(inner) | YearToDate(inner):
             _check_value(query, inner)
-        case Amount() | Distinct():
+        case Amount() | Distinct() | Patients():
             pass
 
 
@@ -144,26 +179,26 @@ def _check_population(query: Query, value: Value, within_ratio: bool = False) ->
             _check_population(query, bottom, within_ratio=True)
         case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
             _check_population(query, inner, within_ratio)
-        case Amount() | Distinct():
+        case Amount() | Distinct() | Patients():
             pass
 
 
 def _check_population_amount(query: Query, measure: Measure, where: Selection, within_ratio: bool) -> None:
     for dimension in dimensions_of(where):
-        if dimension in _NOT_OF_PEOPLE:
+        if dimension in NOT_OF_PEOPLE:
             raise NotAdditive(
                 f"{_start(measure)} cannot be limited to a medicine: it counts people, not prescriptions.",
                 "Put the condition on the other part of the ratio, or on the whole question.",
             )
     for part in conjuncts(query.where):
         looked_at = dimensions_of(part)
-        if Dimension.ORGANISATION in looked_at and any(one in looked_at for one in _NOT_OF_PEOPLE):
+        if Dimension.ORGANISATION in looked_at and any(one in looked_at for one in NOT_OF_PEOPLE):
             raise NotAdditive(
                 f"{_start(measure)} cannot be worked out for a condition that mixes organisations and "
                 "medicines.",
                 "Give the two conditions side by side under “all”.",
             )
-    split_by = next((field for field in query.grain if field.dimension in _NOT_OF_PEOPLE), None)
+    split_by = next((field for field in query.grain if field.dimension in NOT_OF_PEOPLE), None)
     if split_by is not None and not within_ratio:
         raise NotAdditive(
             f"{_start(measure)} cannot be split by {split_by}: it counts people, not prescriptions.",
@@ -191,13 +226,54 @@ def _notes(query: Query) -> Iterator[str]:
     stocks = [measure for measure in measures if measure.stock]
     if stocks and MONTH not in query.grain and not _covers_one_month(query.months):
         yield f"{_start(stocks[0])} over several months is the mean of the months, never their sum."
-    if stocks and any(
-        Dimension.MEDICINE in dimensions_of(part) or Dimension.LINE in dimensions_of(part)
-        for part in conjuncts(query.where)
-    ):
+    if stocks and any(dimensions_of(part) & NOT_OF_PEOPLE for part in conjuncts(query.where)):
         yield f"{_start(stocks[0])} is that of all patients: conditions on medicines do not reduce it."
-    if any(isinstance(value, Distinct) for value in query.values) and query.totals:
+    if stocks and any(field.dimension is Dimension.PATIENT for field in query.grain):
+        yield f"{_start(stocks[0])} is that of all patients, not of each {_patient_field(query)}."
+    if any(isinstance(value, (Distinct, Patients)) for value in query.values) and query.totals:
         yield "A distinct count is counted again for each total, so rows can add to more than their total."
+    yield from _notes_on_items(query)
+
+
+def _patient_field(query: Query) -> str:
+    return next(field.name for field in query.grain if field.dimension is Dimension.PATIENT)
+
+
+def _notes_on_items(query: Query) -> Iterator[str]:
+    if not needs_items(query):
+        return
+    yield exclusion_note(query.exclusions)
+    if any(PATIENT in _counted(value) or _has_condition(value) for value in query.values):
+        yield (
+            "Patients are those whose NHS number was captured and verified; each counts once in every row, "
+            "so rows do not add up."
+        )
+    if any(_has_condition(value) for value in query.values) and any(
+        field.dimension in (Dimension.MEDICINE, Dimension.LINE, Dimension.ITEM) for field in query.grain
+    ):
+        yield "A condition on patients is judged by what each row of the table holds, not by all they had."
+
+
+def exclusion_note(exclusions: Exclusions) -> str:
+    """What an answer from single items says about the items that the standard exclusions leave out."""
+    if exclusions is Exclusions.NONE:
+        return "Items under the standard exclusions are counted too, so figures are above those of open data."
+    return (
+        "Standard exclusions apply: items disallowed, not dispensed, referred back, out of hours, from "
+        "private dispensers or prescribers, requisitions and dummy forms do not count."
+    )
+
+
+def _has_condition(value: Value) -> bool:
+    match value:
+        case Patients():
+            return True
+        case Ratio(top, bottom):
+            return _has_condition(top) or _has_condition(bottom)
+        case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
+            return _has_condition(inner)
+        case Amount() | Distinct():
+            return False
 
 
 def _covers_one_month(months: Months) -> bool:

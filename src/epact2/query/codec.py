@@ -8,48 +8,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from decimal import Decimal
 
-from epact2.model.bnf import BnfCode
-from epact2.model.fields import Dimension, Field
+from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth
-from epact2.model.prescribing import (
-    ITEMS,
-    MONTH,
-    SUB_ICB_LOCATION,
-    TOTAL_QUANTITY,
-)
+from epact2.model.prescribing import ITEMS, TOTAL_QUANTITY
+from epact2.query.condition_json import condition_from_json
 from epact2.query.encode import VERSION, Json, dumps, query_to_json
+from epact2.query.named import BY_FOLDED_NAME, IDENTIFIED_PATIENTS, NAMED
 from epact2.query.nodes import (
-    EVERYTHING,
     AllMonths,
-    AllOf,
     Amount,
-    AnyOf,
     BadQuestion,
-    Between,
     Change,
     Codes,
     Distinct,
-    Is,
+    Exclusions,
     Latest,
     MonthRange,
     Months,
-    Not,
-    OneOf,
     Order,
+    Patients,
     Query,
     Ratio,
     Rolling,
-    Selection,
     Share,
     Structure,
     Top,
-    UnderMedicine,
-    UnderOrganisation,
     Value,
     YearToDate,
 )
+from epact2.query.packed import unpacked
 from epact2.query.pieces import (
     FIELDS,
     UnknownName,
@@ -65,6 +55,7 @@ from epact2.query.pieces import (
     quoted,
     whole_numbers,
 )
+from epact2.query.selection_json import selection_from_json
 
 __all__ = [
     "UnknownName",
@@ -72,6 +63,7 @@ __all__ = [
     "field_named",
     "loads",
     "measure_named",
+    "months_from_json",
     "parse",
     "query_from_json",
     "query_to_json",
@@ -84,7 +76,7 @@ _DEEPEST = 64  # far more than a person writes, far less than exhausts the stack
 
 _QUESTION_KEYS = (
     "version", "values", "rows", "columns", "where", "months", "order", "top", "totals", "structure", "codes",
-    "percentiles", "labels",
+    "percentiles", "exclusions", "labels",
 )  # fmt: skip
 # "Quantity" is published per item, and such numbers do not add up: its honest sum is total quantity, and its
 # honest mean is total quantity per item.
@@ -97,7 +89,8 @@ def loads(text: str) -> Query:
 
 
 def parse(text: str) -> Json:
-    """A JSON text as data, with an error that names the place."""
+    """A JSON text as data, with an error that names the place; a pressed text is unpacked first."""
+    text = unpacked(text)
     if _depth(text) > _DEEPEST:
         raise BadQuestion("The question is nested too deeply.", "Use fewer levels of “all” and “any”.")
     try:
@@ -134,6 +127,11 @@ def query_from_json(data: Json) -> Query:
     """The question of a JSON object. Raises BadQuestion or UnknownName, both saying where."""
     if not isinstance(data, dict):
         raise BadQuestion("A question is a JSON object.", 'For example {"version": 1, "values": ["items"]}.')
+    if "values" not in data and "columns" in data:
+        raise BadQuestion(
+            "The question has no “values”, as if it were a listing.",
+            "Add values, for example items; or list it, with: epact2 list",
+        )
     only_keys(data, _QUESTION_KEYS, "the question")
     if data.get("version", VERSION) != VERSION:
         raise BadQuestion(f"This is a question of version {data['version']}.", f"Use version {VERSION}.")
@@ -151,14 +149,15 @@ def query_from_json(data: Json) -> Query:
         values=values,
         rows=rows,
         columns=columns,
-        where=_selection(data["where"]) if data.get("where") else EVERYTHING,
-        months=_months(data.get("months")),
+        where=selection_from_json(data.get("where")),
+        months=months_from_json(data.get("months")),
         order=order,
         top=top,
         totals=a_flag(data, "totals"),
         structure=Structure(a_choice(data, "structure", [one.value for one in Structure])),
         codes=Codes(a_choice(data, "codes", [one.value for one in Codes])),
         percentiles=whole_numbers(data.get("percentiles", []), "percentiles"),
+        exclusions=Exclusions(a_choice(data, "exclusions", [one.value for one in Exclusions])),
     )
 
 
@@ -171,7 +170,7 @@ def _value(data: Json, columns: tuple[Field, ...]) -> Value:
     if not isinstance(data, dict):
         if isinstance(data, str) and data.casefold() == "quantity":
             return _QUANTITY
-        return Amount(measure_named(data))
+        return _named(data) or Amount(measure_named(data, NAMED))
     for key, read in _VALUE_READERS.items():
         if key in data:
             return read(data, columns)
@@ -181,20 +180,28 @@ def _value(data: Json, columns: tuple[Field, ...]) -> Value:
     )
 
 
-def _where(data: Mapping[str, Json]) -> Selection:
-    return _selection(data["where"]) if data.get("where") else EVERYTHING
+def _named(data: Json) -> Value | None:
+    word = " ".join(data.replace("_", " ").split()) if isinstance(data, str) else ""
+    return BY_FOLDED_NAME.get(word.casefold())
 
 
 def _amount(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
     only_keys(data, ("amount", "where"), "an amount")
-    return Amount(measure_named(data["amount"]), _where(data))
+    if _named(data["amount"]) == IDENTIFIED_PATIENTS:
+        return replace(IDENTIFIED_PATIENTS, where=selection_from_json(data.get("where")))
+    return Amount(measure_named(data["amount"]), selection_from_json(data.get("where")))
 
 
 def _distinct(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
     only_keys(data, ("distinct", "where"), "a distinct count")
     named = data["distinct"]
     fields = fields_named(named, "distinct") if isinstance(named, list) else (field_named(named),)
-    return Distinct(fields, _where(data))
+    return Distinct(fields, selection_from_json(data.get("where")))
+
+
+def _patients(data: Mapping[str, Json], _: tuple[Field, ...]) -> Value:
+    only_keys(data, ("patients", "where"), "a number of patients")
+    return Patients(condition_from_json(data["patients"]), selection_from_json(data.get("where")))
 
 
 def _ratio(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value:
@@ -232,6 +239,7 @@ def _year_to_date(data: Mapping[str, Json], columns: tuple[Field, ...]) -> Value
 _VALUE_READERS: dict[str, Callable[[Mapping[str, Json], tuple[Field, ...]], Value]] = {
     "amount": _amount,
     "distinct": _distinct,
+    "patients": _patients,
     "ratio": _ratio,
     "share": _share,
     "change": _change,
@@ -240,71 +248,8 @@ _VALUE_READERS: dict[str, Callable[[Mapping[str, Json], tuple[Field, ...]], Valu
 }
 
 
-def selection_from_json(data: Json) -> Selection:
-    """A selection of JSON, for example ``{"under": ["bnf", "0501"]}``; ``{}`` selects everything."""
-    return _selection(data) if data else EVERYTHING
-
-
-def _selection(data: Json) -> Selection:
-    kinds = ("is", "in", "under", "between", "all", "any", "not")
-    if not isinstance(data, dict) or len(data) != 1:
-        raise BadQuestion(
-            f"{quoted(data)} is no selection.",
-            f"A selection is an object with exactly one of: {', '.join(kinds)}.",
-        )
-    only_keys(data, kinds, "a selection")
-    ((kind, body),) = data.items()
-    match kind:
-        case "all":
-            return AllOf(tuple(_selection(part) for part in a_list(body, "all")))
-        case "any":
-            return AnyOf(tuple(_selection(part) for part in a_list(body, "any")))
-        case "not":
-            return Not(_selection(body))
-    parts = a_list(body, kind)
-    if len(parts) != (3 if kind == "between" else 2):
-        raise BadQuestion(
-            f"“{kind}” has {len(parts)} parts: {quoted(body)}.",
-            'Write {"is": [field, code]}, {"in": [field, [codes]]}, {"under": ["bnf", code]} or '
-            '{"between": [field, low, high]}.',
-        )
-    match kind:
-        case "under":
-            return _under(a_text(parts[0], "under"), a_text(parts[1], "under").strip().upper())
-        case "in":
-            field = field_named(parts[0])
-            return OneOf(field, tuple(_code(field, code) for code in a_list(parts[1], "in")))
-        case "between":
-            field = field_named(parts[0])
-            return Between(field, _code(field, parts[1]), _code(field, parts[2]))
-    field = field_named(parts[0])
-    return Is(field, _code(field, parts[1]))
-
-
-def _under(hierarchy: str, code: str) -> Selection:
-    if hierarchy.casefold() == "bnf":
-        return UnderMedicine(BnfCode(code))
-    if hierarchy.casefold() == "organisation":
-        return UnderOrganisation(code)
-    raise UnknownName(f"“{hierarchy}” has nothing under it.", "Use “bnf” or “organisation”.")
-
-
-def _code(field: Field, data: Json) -> str:
-    """A code as the release writes it."""
-    text = a_text(data, field.name).strip()
-    if field == MONTH:
-        return DispensingMonth.parse(text).code
-    if field.numeric:
-        try:
-            return f"{Decimal(text).normalize():f}"
-        except InvalidOperation:
-            raise BadQuestion(f"“{text}” is no {field}.", "Write a number.") from None
-    if field == SUB_ICB_LOCATION and len(text) == 5 and text.endswith("00"):
-        text = text[:-2]  # NHS files append 00 to the code of a sub-ICB location
-    return text if field.dimension is Dimension.TIME else text.upper()
-
-
-def _months(data: Json) -> Months:
+def months_from_json(data: Json) -> Months:
+    """The months of a question or a listing; every month when nothing is said."""
     if data is None or data == "all":
         return AllMonths()
     if isinstance(data, str):

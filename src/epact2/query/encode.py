@@ -6,7 +6,23 @@ import json
 from decimal import Decimal
 
 from epact2.model.fields import Field
+from epact2.query.conditions import (
+    AllConditions,
+    AnyCondition,
+    AtLeast,
+    Before,
+    Condition,
+    Had,
+    Here,
+    Last,
+    Leaf,
+    NotCondition,
+    Score,
+    Window,
+)
+from epact2.query.named import NAME_OF
 from epact2.query.nodes import (
+    EVERYTHING,
     AllMonths,
     AllOf,
     Amount,
@@ -16,6 +32,7 @@ from epact2.query.nodes import (
     Codes,
     Distinct,
     Everything,
+    Exclusions,
     Is,
     Latest,
     MonthRange,
@@ -23,6 +40,7 @@ from epact2.query.nodes import (
     Not,
     OneOf,
     Order,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -58,7 +76,7 @@ def query_to_json(query: Query) -> dict[str, Json]:
     if not isinstance(query.where, Everything):
         data["where"] = selection_to_json(query.where)
     if not isinstance(query.months, AllMonths):
-        data["months"] = _months(query.months)
+        data["months"] = months_to_json(query.months)
     if query.order or (query.top and not query.columns):
         # A top without an order is read as highest first, so a top by code says that it has none.
         data["order"] = [_order(order) for order in query.order]
@@ -72,6 +90,8 @@ def query_to_json(query: Query) -> dict[str, Json]:
         data["codes"] = query.codes.value
     if query.percentiles:
         data["percentiles"] = list(query.percentiles)
+    if query.exclusions is not Exclusions.STANDARD:
+        data["exclusions"] = query.exclusions.value
     return data
 
 
@@ -80,7 +100,9 @@ def _names(fields: tuple[Field, ...]) -> list[Json]:
 
 
 def value_to_json(value: Value) -> Json:
-    """A value as JSON; a plain amount is its measure's name."""
+    """A value as JSON; a plain amount is its measure's name, and so is a value that has a name."""
+    if value in NAME_OF:
+        return NAME_OF[value]
     match value:
         case Amount(measure, Everything()):
             return measure.name
@@ -91,6 +113,9 @@ def value_to_json(value: Value) -> Json:
             if not isinstance(where, Everything):
                 counted["where"] = selection_to_json(where)
             return counted
+        case Patients(condition, where):
+            patients: dict[str, Json] = {"patients": condition_to_json(condition)}
+            return patients if where == EVERYTHING else {**patients, "where": selection_to_json(where)}
         case Ratio(top, bottom, per):
             ratio: dict[str, Json] = {"ratio": [value_to_json(top), value_to_json(bottom)]}
             return ratio if per == 1 else {**ratio, "per": per}
@@ -131,7 +156,51 @@ def selection_to_json(selection: Selection) -> dict[str, Json]:
             return {"not": selection_to_json(part)}
 
 
-def _months(months: Months) -> Json:
+# --- Conditions ---------------------------------------------------------------------------------------
+
+
+def condition_to_json(condition: Condition) -> dict[str, Json]:
+    """A condition as JSON."""
+    match condition:
+        case AllConditions(parts):
+            return {"all": [condition_to_json(part) for part in parts]}
+        case AnyCondition(parts):
+            return {"any": [condition_to_json(part) for part in parts]}
+        case NotCondition(part):
+            return {"not": condition_to_json(part)}
+        case Had() | AtLeast() | Score():
+            return {**_leaf_to_json(condition), **_window_to_json(condition.window)}
+
+
+def _leaf_to_json(leaf: Leaf) -> dict[str, Json]:
+    match leaf:
+        case Had(selection):
+            return {"had": selection_to_json(selection)}
+        case AtLeast(value, least):
+            number: Json = int(least) if least == int(least) else least
+            return {"at least": [value_to_json(value), number]}
+        case Score(points, least):
+            pairs: list[Json] = [[selection_to_json(selection), each] for selection, each in points]
+            return {"score": pairs, "at least": least}
+
+
+def _window_to_json(window: Window) -> dict[str, Json]:
+    match window:
+        case Here():
+            return {}
+        case Last(months):
+            return {"last": months}
+        case Before(months):
+            return {"before": months}
+        case MonthRange(first, last):
+            return {"from": first.code, "to": last.code}
+
+
+# --- The rest of the question --------------------------------------------------------------------------
+
+
+def months_to_json(months: Months) -> Json:
+    """The months of a question or a listing as JSON."""
     match months:
         case Latest(count):
             return {"latest": count}

@@ -13,12 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from epact2.errors import Epact2Error
 from epact2.model.bnf import BnfCode
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
+
+if TYPE_CHECKING:
+    from epact2.query.conditions import Condition
 
 
 class BadQuestion(Epact2Error):
@@ -74,6 +79,8 @@ class Between:
     high: str
 
     def __post_init__(self) -> None:
+        if self.field == PATIENT:
+            raise BadQuestion("Patients stand in no order.", "Name them one by one, with “is” or “in”.")
         if self.field.numeric and Decimal(self.low) > Decimal(self.high):
             raise BadQuestion(
                 f"“{self.field}” between {self.low} and {self.high} selects nothing.",
@@ -206,7 +213,19 @@ class YearToDate:
     value: Value
 
 
-Value = Amount | Distinct | Ratio | Share | Change | Rolling | YearToDate
+@dataclass(frozen=True, slots=True)
+class Patients:
+    """How many identified patients of a group fulfil a condition on what they received.
+
+    A patient counts who has at least one row in the group that ``where`` selects, and whose rows fulfil the
+    condition (see ``query.conditions``). Counted again for every row of a table, so rows do not add up.
+    """
+
+    condition: Condition
+    where: Selection = EVERYTHING
+
+
+Value = Amount | Distinct | Patients | Ratio | Share | Change | Rolling | YearToDate
 
 
 # --- The question ---------------------------------------------------------------------------------------
@@ -244,6 +263,7 @@ class AllMonths:
 
 
 Months = MonthRange | Latest | AllMonths
+ALL_MONTHS = AllMonths()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +306,13 @@ class Codes(Enum):
     AS_PUBLISHED = "as published"
 
 
+class Exclusions(Enum):
+    """Which items are left out: those under the standard exclusions, or none."""
+
+    STANDARD = "standard"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question: values, for each combination of row and column fields, over a selection and months.
@@ -299,13 +326,14 @@ class Query:
     rows: tuple[Field, ...] = ()
     columns: tuple[Field, ...] = ()
     where: Selection = EVERYTHING
-    months: Months = AllMonths()
+    months: Months = ALL_MONTHS
     order: tuple[Order, ...] = ()
     top: Top | None = None
     totals: bool = False
     structure: Structure = Structure.CURRENT
     codes: Codes = Codes.LATEST
     percentiles: tuple[int, ...] = ()
+    exclusions: Exclusions = Exclusions.STANDARD
 
     def __post_init__(self) -> None:
         if not self.values:
@@ -314,6 +342,7 @@ class Query:
         for field in fields:
             if fields.count(field) > 1:
                 raise BadQuestion(f"“{field}” is used twice.", "Use each field once, in rows or in columns.")
+        self._check_top(self.top)
         for order in self.order:
             known: tuple[object, ...] = (*fields, *self.values)
             if order.by not in known:
@@ -321,7 +350,6 @@ class Query:
                     "The order names something that the question does not show.",
                     "Order by one of its fields or values.",
                 )
-        self._check_top(self.top)
         self._check_percentiles()
 
     def _check_top(self, top: Top | None) -> None:

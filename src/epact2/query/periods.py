@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from epact2.errors import Epact2Error, did_you_mean
 from epact2.model.fields import Field
-from epact2.model.months import DispensingMonth, month_span, span_name
+from epact2.model.months import BadMonth, DispensingMonth, month_span, span_name
 from epact2.model.prescribing import CALENDAR_YEAR, FINANCIAL_YEAR, MONTH, QUARTER
+from epact2.query import conditions
 from epact2.query.grains import split
+from epact2.query.level import needs_items
 from epact2.query.nodes import (
     AllMonths,
     AllOf,
@@ -27,8 +29,10 @@ from epact2.query.nodes import (
     Is,
     Latest,
     MonthRange,
+    Months,
     Not,
     OneOf,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -72,6 +76,21 @@ Lens = tuple[Shift | Window | ToDate, ...]
 PLAIN: Lens = ()
 
 
+def window_months(
+    window: conditions.Window, months: Sequence[DispensingMonth]
+) -> tuple[DispensingMonth, ...]:
+    """The months in which a condition on patients looks, for a period."""
+    match window:
+        case conditions.Here():
+            return tuple(months)
+        case conditions.Last(count):
+            return month_span(max(months).plus(1 - count), max(months))
+        case conditions.Before(count):
+            return month_span(min(months).plus(-count), min(months).plus(-1))
+        case MonthRange(first, last):
+            return month_span(first, last)
+
+
 def time_code(field: Field, month: DispensingMonth) -> str:
     """The code of a time field for a month: ``2017-09``, ``2017/18 Q2``, ``2017/18`` or ``2017``."""
     if field == MONTH:
@@ -85,15 +104,32 @@ def time_code(field: Field, month: DispensingMonth) -> str:
 
 
 def loaded_for(
-    query: Query, prescribing: Sequence[DispensingMonth], lists: Iterable[DispensingMonth]
+    query: Query,
+    prescribing: Sequence[DispensingMonth],
+    lists: Iterable[DispensingMonth],
+    items: Iterable[DispensingMonth] = (),
 ) -> tuple[DispensingMonth, ...]:
     """The months that a release can answer a question for, in order.
 
-    Those with prescribing; for a question about people only (list sizes, prescribing units) those with lists.
+    Those with prescribing; for a question about people only (list sizes, prescribing units) those with lists;
+    for one that needs single items those with items. Raises NoData when it needs items and none are loaded.
     """
+    if needs_items(query):
+        return with_items(items)
     if all(is_about_people(value) for value in query.values):
         return tuple(sorted(lists))
     return tuple(prescribing)
+
+
+def with_items(months: Iterable[DispensingMonth]) -> tuple[DispensingMonth, ...]:
+    """The months that have single items, in order. Raises NoData when there are none."""
+    found = tuple(sorted(months))
+    if not found:
+        raise NoData(
+            "The question needs single prescription items, and none are loaded.",
+            "Load an item file (ITEMS_YYYYMM.csv), or leave out patients and prescribers.",
+        )
+    return found
 
 
 def is_about_people(value: Value) -> bool:
@@ -101,7 +137,7 @@ def is_about_people(value: Value) -> bool:
     match value:
         case Amount(measure):
             return measure.is_population
-        case Distinct():
+        case Distinct() | Patients():
             return False
         case Ratio(top, bottom):
             return is_about_people(top) and is_about_people(bottom)
@@ -114,29 +150,41 @@ def months_of(query: Query, loaded: Sequence[DispensingMonth]) -> tuple[Dispensi
 
     Raises NoData when it covers none.
     """
+    return covered_months(query.months, query.where, loaded, of_items=needs_items(query))
+
+
+def covered_months(
+    months: Months, where: Selection, loaded: Sequence[DispensingMonth], *, of_items: bool
+) -> tuple[DispensingMonth, ...]:
+    """The loaded months that are asked for, in order, and that a condition on time leaves.
+
+    ``of_items`` says that only months with single items are loaded for it. Raises NoData when there are none.
+    """
     if not loaded:
         raise NoData("No prescribing data has been loaded.", "Load a month with: epact2 load FILE")
-    match query.months:
+    match months:
         case AllMonths():
             covered = tuple(loaded)
         case Latest(count):
-            first = loaded[-1].plus(1 - count)
-            covered = tuple(month for month in loaded if month >= first)
+            covered = tuple(month for month in loaded if loaded[-1].months_since(month) < count)
         case MonthRange(first, last):
             covered = tuple(month for month in loaded if first <= month <= last)
-    time, _, _ = split(query.where)
+    time, _, _ = split(where)
     covered = tuple(month for month in covered if _selects_month(time, month))
     if not covered:
+        which, loaded_with = (
+            ("has single items", "Loaded with items") if of_items else ("is loaded", "Loaded")
+        )
         raise NoData(
-            "The question covers no month that is loaded.",
-            f"Loaded: {span_name(loaded)}. {_nearest(query, loaded)}".strip(),
+            f"The question covers no month that {which}.",
+            f"{loaded_with}: {span_name(loaded)}. {_nearest(months, loaded)}".strip(),
         )
     return covered
 
 
-def _nearest(query: Query, loaded: Sequence[DispensingMonth]) -> str:
-    if isinstance(query.months, MonthRange):
-        return did_you_mean(query.months.first.code, (month.code for month in loaded))
+def _nearest(months: Months, loaded: Sequence[DispensingMonth]) -> str:
+    if isinstance(months, MonthRange):
+        return did_you_mean(months.first.code, (month.code for month in loaded))
     return ""
 
 
@@ -179,12 +227,21 @@ def through(
     Only a lens can lead to months that are not loaded: the period itself holds loaded months.
     """
     covered = tuple(months)
-    for step in lens:
-        match step:
-            case Shift(count):
-                covered = tuple(month.plus(-count) for month in covered)
-            case Window(count):
-                covered = month_span(max(covered).plus(1 - count), max(covered))
-            case ToDate():
-                covered = month_span(max(covered).financial_year_start, max(covered))
+    try:
+        for step in lens:
+            covered = _seen_through(step, covered)
+    except BadMonth:
+        return None  # they lie before the first month that there can be
     return covered if loaded.issuperset(covered) else None
+
+
+def _seen_through(
+    step: Shift | Window | ToDate, months: tuple[DispensingMonth, ...]
+) -> tuple[DispensingMonth, ...]:
+    match step:
+        case Shift(count):
+            return tuple(month.plus(-count) for month in months)
+        case Window(count):
+            return month_span(max(months).plus(1 - count), max(months))
+        case ToDate():
+            return month_span(max(months).financial_year_start, max(months))

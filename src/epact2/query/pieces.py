@@ -40,6 +40,10 @@ def only_keys(data: Mapping[str, Json], allowed: Iterable[str], place: str) -> N
 
 def a_list(data: Json, place: str) -> list[Json]:
     """A list, or BadQuestion."""
+    if data is None and place == "columns":  # a question may do without; a listing may not
+        raise BadQuestion(
+            "The listing has no “columns”.", 'For example "columns": ["presentation", "items"].'
+        )
     if data is None:
         raise BadQuestion(f"The question has no “{place}”.", 'For example "values": ["items"].')
     if not isinstance(data, list):
@@ -51,7 +55,12 @@ def a_text(data: Json, place: str) -> str:
     """A text; numbers may stand for themselves."""
     if isinstance(data, bool) or not isinstance(data, (str, int, Decimal)):
         raise BadQuestion(f"“{place}” has {quoted(data)} where a text belongs.", "Write a text.")
-    return str(data)
+    text = str(data)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadQuestion(f"“{place}” has half a character in its text.", "Write it as UTF-8.") from None
+    return text
 
 
 def a_whole(data: Json, place: str) -> int:
@@ -98,9 +107,9 @@ def field_named(data: Json) -> Field:
     return _known(FIELDS, data, "field", FIELD_BY_NAME)
 
 
-def measure_named(data: Json) -> Measure:
-    """The measure of a name. Raises UnknownName with a suggestion."""
-    return _known(MEASURES, data, "measure", MEASURE_BY_NAME)
+def measure_named(data: Json, others: Iterable[str] = ()) -> Measure:
+    """The measure of a name. Raises UnknownName with a suggestion, which may be one of ``others``."""
+    return _known(MEASURES, data, "measure", (*MEASURE_BY_NAME, *others))
 
 
 def fields_named(data: Json, place: str) -> tuple[Field, ...]:

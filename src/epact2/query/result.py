@@ -44,6 +44,14 @@ class Result:
         return next(index for index, column in enumerate(self.columns) if column.of == of)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing. ``after`` is the place after which the next one begins; empty on the last."""
+
+    result: Result
+    after: tuple[str | int | None, ...] = ()
+
+
 def exact(cell: Cell, column: Column) -> Decimal | float | None:
     """A value cell as the number it means: a Decimal for an amount, a float for a ratio."""
     if cell is None or isinstance(cell, float):

@@ -6,77 +6,56 @@ come from the release's directory; without one the codes stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
 from epact2.model.fields import Field
+from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
-from epact2.model.months import DispensingMonth, span_name
-from epact2.model.organisations import LEVELS as ORGANISATION_LEVELS
-from epact2.model.organisations import PLURALS, SETTING_NAMES
-from epact2.model.prescribing import BNF_FIELDS, ITEMS, LIST_SIZE, MONTH, PRACTICE_SETTING
+from epact2.model.months import span_name
+from epact2.model.prescribing import ITEMS, LIST_SIZE
+from epact2.query.condition_words import condition_words
+from epact2.query.named import NAME_OF
 from epact2.query.nodes import (
     AllMonths,
-    AllOf,
     Amount,
-    AnyOf,
-    Between,
     Change,
     Codes,
     Distinct,
-    Everything,
-    Is,
+    Exclusions,
     Latest,
     MonthRange,
-    Not,
-    OneOf,
+    Months,
+    Patients,
     Query,
     Ratio,
     Rolling,
-    Selection,
     Share,
     Structure,
-    UnderMedicine,
-    UnderOrganisation,
     Value,
     YearToDate,
 )
+from epact2.query.selection_words import Names, condition_of, joined, plural, selection_words
+
+__all__ = ["Names", "joined", "measures_of", "question_words", "selection_words", "value_name", "value_scale"]
 
 
-class Names(Protocol):
-    """Where names of codes come from: a release's directory."""
-
-    def organisation_name(self, level: str, code: str) -> str:
-        """The name of an organisation's code."""
-        ...
-
-    def medicine_name(self, code: str) -> str:
-        """The name of a BNF code."""
-        ...
-
-    def any_organisation_name(self, code: str) -> str:
-        """The name of an organisation's code of whatever level."""
-        ...
-
-
-def joined(parts: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
-
+PATIENTS = "patients"
 
 # --- Values -------------------------------------------------------------------------------------------
 
 
 def value_name(value: Value, names: Names | None = None) -> str:
     """The heading of a value's column, for example ``items per 1,000 patients``."""
+    if value in NAME_OF:
+        return NAME_OF[value]
     match value:
         case Amount(measure, where):
-            return f"{measure.name}{_condition(where, names)}"
+            return f"{measure.name}{condition_of(where, names)}"
+        case Distinct((field,), where) if field == PATIENT:
+            return f"identified patients{condition_of(where, names)}"
+        case Patients(condition, where):
+            return f"patients {condition_words(condition, names)}{condition_of(where, names)}"
         case Distinct(fields, where):
-            counted = joined([_plural(field) for field in fields], "with")
-            return f"number of {counted}{_condition(where, names)}"
+            counted = joined([plural(field) for field in fields], "with")
+            return f"number of {counted}{condition_of(where, names)}"
         case Ratio(top, bottom, per):
             if per == 100 and value_unit(top) == value_unit(bottom):
                 return f"{value_name(top, names)} as % of {value_name(bottom, names)}"
@@ -104,7 +83,7 @@ def _denominator(bottom: Value, per: int, names: Names | None) -> str:
     plural = {ITEMS: "items", LIST_SIZE: "patients"}
     if isinstance(bottom, Amount) and bottom.measure in singular:
         noun = (singular if per == 1 else plural)[bottom.measure]
-        name = f"{noun}{_condition(bottom.where, names)}"
+        name = f"{noun}{condition_of(bottom.where, names)}"
     else:
         name = value_name(bottom, names)
     return name if per == 1 else f"{per:,} {name}"
@@ -115,6 +94,10 @@ def value_unit(value: Value) -> str:
     match value:
         case Amount(measure):
             return measure.unit
+        case Distinct((field,)) if field == PATIENT:
+            return PATIENTS
+        case Patients():
+            return PATIENTS
         case Distinct():
             return "count"
         case Ratio(top, bottom, per):
@@ -142,7 +125,7 @@ def value_scale(value: Value) -> int | None:
     match value:
         case Amount(measure):
             return measure.scale
-        case Distinct():
+        case Distinct() | Patients():
             return 0
         case Change(inner, _, False) | Rolling(inner) | YearToDate(inner):
             return value_scale(inner)
@@ -155,87 +138,12 @@ def measures_of(value: Value) -> tuple[Measure, ...]:
     match value:
         case Amount(measure):
             return (measure,)
-        case Distinct():
+        case Distinct() | Patients():
             return ()
         case Ratio(top, bottom):
             return tuple(dict.fromkeys((*measures_of(top), *measures_of(bottom))))
         case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
             return measures_of(inner)
-
-
-# --- Selections ---------------------------------------------------------------------------------------
-
-
-def _condition(where: Selection, names: Names | None) -> str:
-    text = selection_words(where, names)
-    return f" where {text}" if text else ""
-
-
-def selection_words(selection: Selection, names: Names | None = None) -> str:
-    """A selection in English; empty for everything."""
-    match selection:
-        case Everything():
-            return ""
-        case Is(field, code):
-            return f"{field.name} is {_called(field, code, names)}"
-        case OneOf(field, codes):
-            listed = [_called(field, code, names) for code in codes[:12]]
-            if len(codes) > len(listed):
-                listed.append(f"{len(codes) - len(listed)} others")
-            return f"{field.name} is {joined(listed, 'or')}" if codes else f"{field.name} is none"
-        case UnderMedicine(code):
-            return _under_medicine(code.text, code.level, names)
-        case UnderOrganisation(code):
-            name = names.any_organisation_name(code) if names else ""
-            return f"organisation is {_with_code(code, name)}"
-        case Between(field, low, high):
-            return f"{field.name} is from {low} to {high}"
-        case AllOf(parts):
-            return _parts(parts, "and", names)
-        case AnyOf(parts):
-            return _alike(parts, names) or _parts(parts, "or", names) or "nothing is selected"
-        case Not(part):
-            return f"not ({selection_words(part, names) or 'anything'})"
-
-
-def _under_medicine(code: str, level: str, names: Names | None) -> str:
-    return f"BNF {level} is {_with_code(code, names.medicine_name(code) if names else '')}"
-
-
-def _alike(parts: Sequence[Selection], names: Names | None) -> str:
-    """Several places, or several medicines of one level, in one: “BNF section is this, that or those”."""
-    if parts and all(isinstance(part, (UnderMedicine, UnderOrganisation)) for part in parts):
-        subjects, objects = zip(
-            *(selection_words(part, names).split(" is ", maxsplit=1) for part in parts), strict=True
-        )
-        if len(set(subjects)) == 1:
-            return f"{subjects[0]} is {joined(objects, 'or')}"
-    return ""
-
-
-def _parts(parts: Sequence[Selection], last: str, names: Names | None) -> str:
-    texts = []
-    for part in parts:
-        text = selection_words(part, names)
-        if text:
-            texts.append(f"({text})" if isinstance(part, (AllOf, AnyOf)) and len(part.parts) > 1 else text)
-    return f" {last} ".join(texts)
-
-
-def _with_code(code: str, name: str) -> str:
-    return f"{name} ({code})" if name and name != code else code
-
-
-def _called(field: Field, code: str, names: Names | None) -> str:
-    if field == PRACTICE_SETTING:
-        return SETTING_NAMES.get(code, code)
-    if names is None:
-        return code
-    if field.name in ORGANISATION_LEVELS:
-        return _with_code(code, names.organisation_name(field.name, code))
-    if field in BNF_FIELDS:
-        return _with_code(code, names.medicine_name(code))
-    return DispensingMonth.parse(code).name if field == MONTH else code
 
 
 # --- The question -------------------------------------------------------------------------------------
@@ -245,7 +153,7 @@ def question_words(query: Query, names: Names | None = None) -> str:
     """The question as one sentence, without a full stop."""
     sentence = _capital(joined([value_name(value, names) for value in query.values]))
     if query.percentiles:
-        over = joined([_plural(field) for field in query.rows])
+        over = joined([plural(field) for field in query.rows])
         which = ", ".join(str(percentile) for percentile in query.percentiles)
         sentence = f"Percentiles {which} over {over} of: {sentence}"
         if query.columns:
@@ -257,7 +165,7 @@ def question_words(query: Query, names: Names | None = None) -> str:
     condition = selection_words(query.where, names)
     if condition:
         sentence += f", where {condition}"
-    sentence += f", {months_words(query)}"
+    sentence += f", {months_words(query.months)}"
     if query.top:
         within = f" of each {joined([field.name for field in query.top.within])}" if query.top.within else ""
         sentence += f", the top {query.top.count}{within}"
@@ -275,12 +183,14 @@ def question_words(query: Query, names: Names | None = None) -> str:
         sentence += ", organisations as at the time"
     if query.codes is Codes.AS_PUBLISHED:
         sentence += ", BNF codes as published"
+    if query.exclusions is Exclusions.NONE:
+        sentence += ", items under the standard exclusions counted too"
     return sentence
 
 
-def months_words(query: Query) -> str:
+def months_words(months: Months) -> str:
     """The question's months in English."""
-    match query.months:
+    match months:
         case AllMonths():
             return "all months"
         case Latest(1):
@@ -293,7 +203,3 @@ def months_words(query: Query) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _plural(field: Field) -> str:
-    return PLURALS.get(field.name, f"{field.name}s")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from epact2.model.bnf import code_at, generic_equivalent
@@ -94,6 +94,11 @@ _CODE_OF: Mapping[Field, Callable[[Practice], str]] = {
     PRACTICE: lambda practice: practice.code,
     PRACTICE_SETTING: lambda practice: practice.setting,
 }
+
+
+def code_of(field: Field) -> Callable[[Practice], str]:
+    """How the code of a field of organisations is read from a practice as it is today."""
+    return _CODE_OF[field]
 
 
 def _code_test(field: Field, codes: frozenset[str]) -> Callable[[Practice], bool]:
@@ -186,7 +191,11 @@ class Catalogue:
     """The files, practices and medicines of one release.
 
     ``rows`` gives, for each month, the database in which its rows are; ``totals`` the same for each year's
-    rollups. ``sections_are_numbers`` tells whether the rollup by section can tell all sections apart.
+    rollups; ``items`` and ``patients`` for single items and for what is derived from them.
+    ``items_agree`` are the months whose items add up to their prescribing, to the penny.
+    ``sections_are_numbers`` tells whether the rollup by section can tell all sections apart.
+    ``highest_patient`` is the largest key of a patient. ``prepared`` gives the database of each month's
+    prepared results, ``prepared_columns`` what stands in them.
     """
 
     directory: Directory
@@ -196,6 +205,12 @@ class Catalogue:
     latest: Medicines
     published: Medicines
     sections_are_numbers: bool = True
+    items: Mapping[int, str] = field(default_factory=dict)
+    patients: Mapping[int, str] = field(default_factory=dict)
+    items_agree: frozenset[int] = frozenset()
+    highest_patient: int = 0
+    prepared: Mapping[int, str] = field(default_factory=dict)
+    prepared_columns: frozenset[str] = frozenset()
 
     def medicines(self, codes: Codes) -> Medicines:
         """The presentations under one sort of codes."""

@@ -15,7 +15,7 @@ from epact2.model import bnf, organisations
 from epact2.model.bnf import BnfCode
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE, UNKNOWN_CODE, Organisation
-from epact2.query.nodes import Query
+from epact2.query.nodes import Query, Selection
 from epact2.query.periods import loaded_for
 from epact2.store.search import Entry, SearchIndex
 
@@ -54,6 +54,8 @@ class Directory:
         release: int,
         months: Sequence[DispensingMonth],
         list_months: Iterable[DispensingMonth],
+        item_months: Iterable[DispensingMonth] = (),
+        provisional_months: Iterable[DispensingMonth] = (),
         organisations: Iterable[Organisation],
         medicines: Iterable[Medicine],
         latest_codes: Mapping[str, str] | None = None,
@@ -62,7 +64,9 @@ class Directory:
     ) -> None:
         """Take the names of a release.
 
-        ``months`` are those with prescribing, in order; ``list_months`` those with list sizes.
+        ``months`` are those with prescribing, in order; ``list_months`` those with list sizes,
+        ``item_months`` those with single items; of these, ``provisional_months`` wait for PDS to verify new
+        patients.
         ``latest_codes`` maps a replaced presentation code to its latest; codes not in it are their own.
         """
         self.release = release
@@ -70,6 +74,8 @@ class Directory:
         self.synthetic = synthetic
         self.months = tuple(sorted(months))
         self.list_months = frozenset(list_months)
+        self.item_months = tuple(sorted(item_months))
+        self.provisional_months = frozenset(provisional_months)
         self.latest_codes = dict(latest_codes or {})
         self._organisations = {(found.level, found.code): found for found in organisations}
         self._organisations[ENGLAND, ENGLAND_CODE] = ENGLAND_ORGANISATION
@@ -77,7 +83,7 @@ class Directory:
 
     def months_for(self, query: Query) -> tuple[DispensingMonth, ...]:
         """The months for which the release can answer a question, in order: see ``query.periods``."""
-        return loaded_for(query, self.months, self.list_months)
+        return loaded_for(query, self.months, self.list_months, self.item_months)
 
     # --- Organisations --------------------------------------------------------------------------------
 
@@ -131,6 +137,11 @@ class Directory:
         """The name of a code of whatever level, the widest first; the code itself when it has none."""
         found = (self._organisations.get((level, code)) for level in organisations.LEVELS)
         return next((one.name for one in found if one), code)
+
+    def list_name(self, selection: Selection) -> str:
+        """A release knows no lists of medicines; see ``comparators.words``."""
+        del selection
+        return ""
 
     # --- Medicines ------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,34 @@ import duckdb
 import sqlglot
 
 from epact2.errors import Epact2Error
+from epact2.model.fields import Field
+from epact2.model.items import PATIENT
+from epact2.model.measures import Measure
+from epact2.model.months import DispensingMonth
+from epact2.query.listing import Listing
 from epact2.query.nodes import Query
-from epact2.query.result import Cell, Column, Result
+from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
+from epact2.store.duckdb_files import connected, files_of
 from epact2.store.memory_tables import DIMENSIONS, definitions
-from epact2.store.open_release import read_catalogue, rows_database, totals_database
+from epact2.store.open_release import (
+    read_catalogue,
+)
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
-from epact2.store.rewrites import rewrite, rewrite_names
+from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
+from epact2.store.sql_listing import (
+    ListingStatement,
+    after_parameters,
+    listing_statement,
+    pseudonyms_in,
+    readers,
+)
 
 _PLANS_KEPT = 512
 
@@ -72,7 +88,7 @@ class DuckDBEngine:
     def __init__(
         self,
         store: Path,
-        release: int | None = None,
+        release: int | Release | None = None,
         *,
         threads: int | None = None,
         memory_limit: str | None = None,
@@ -81,19 +97,21 @@ class DuckDBEngine:
     ) -> None:
         """Open a release, the one in force if none is named. Raises NoRelease or StoreDamaged.
 
+        The loader opens a release itself, before it is published.
         ``without`` names rewrites to leave out; the answers stay the same.
         """
         unknown = set(without) - set(rewrite_names())
         assert not unknown, f"no such rewrites: {unknown}"
-        self.release: Release = read_release(store, release)
-        self._files = _files_of(Store(store), self.release)
+        self.release = release if isinstance(release, Release) else read_release(store, release)
+        self._files = files_of(Store(store), self.release)
         self._without = frozenset(without)
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._ready: set[str] = set()
         self._plans: OrderedDict[tuple[Query, Scope], _Compiled] = OrderedDict()
+        self._listings: OrderedDict[tuple[Listing, Scope], ListingStatement] = OrderedDict()
         self._cursors = threading.local()
-        self._connection = _connect(Store(store).files, threads, memory_limit)
+        self._connection = connected(Store(store).files, threads, memory_limit)
         self._attach(DIMENSIONS)
         self.catalogue: Catalogue = read_catalogue(
             self.release, lambda sql: self._connection.execute(sql).fetchall()
@@ -104,6 +122,11 @@ class DuckDBEngine:
     def directory(self) -> Directory:
         """The names, codes and months of the release."""
         return self.catalogue.directory
+
+    def practices_of(self, month: int) -> frozenset[int]:
+        """The keys of the practices that prescribe or have a list in a month."""
+        sql = f"SELECT practice FROM {DIMENSIONS}.practice_month WHERE month = $month"  # noqa: S608 - ours
+        return frozenset(key for (key,) in self._fetch(sql, {"month": month}))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -116,6 +139,18 @@ class DuckDBEngine:
         compiled = self.compiled(query, scope)
         rows = self.run(compiled.statement)
         return Result(compiled.columns, tuple(rows))
+
+    def answer_of_mixed(self, query: Query, scope: Scope) -> Result | None:
+        """The counts of a question, of those patients alone who are in several places in a month.
+
+        For the loader, which adds the counts of all others up from practices: see ``rewrites.mixed_only``.
+        """
+        plan = mixed_only(make_plan(query, scope, self.catalogue), self.catalogue)
+        if plan is None:
+            return None
+        statement = statement_of(plan, self.catalogue)
+        self._prepare(plan, statement.tables)
+        return Result(columns_of(query), tuple(self.run(statement)))
 
     def explain(self, query: Query, scope: Scope) -> Explanation:
         """How the question would be answered, without answering it."""
@@ -140,7 +175,7 @@ class DuckDBEngine:
                 return found
         plan = rewrite(make_plan(query, scope, self.catalogue), self.catalogue, self._without)
         made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query))
-        self._prepare(plan, made.statement)
+        self._prepare(plan, made.statement.tables)
         with self._lock:
             self._plans[key] = made
             while len(self._plans) > _PLANS_KEPT:
@@ -149,6 +184,11 @@ class DuckDBEngine:
 
     def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
         """The rows of a statement."""
+        rows = self._fetch(statement.sql, statement.parameters)
+        return [_settled(row, statement) for row in rows] if statement.either else rows
+
+    def _fetch(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """The rows of an SQL text, stopped when it takes too long."""
         cursor = self._cursor()
         stopped = threading.Event()
 
@@ -162,7 +202,12 @@ class DuckDBEngine:
             timer.daemon = True
             timer.start()
         try:
-            rows: list[tuple[Any, ...]] = cursor.execute(statement.sql, statement.parameters).fetchall()
+            rows: Sequence[tuple[Any, ...]] = cursor.execute(sql, parameters).fetchall()
+        except duckdb.CatalogException as error:
+            raise StoreDamaged(
+                f"A file of the release is not as this version writes it: {str(error).splitlines()[0]}",
+                "It was made by another version of epact2: load the received files into a new store.",
+            ) from error
         except duckdb.InterruptException:
             if not stopped.is_set():
                 raise  # somebody pressed Ctrl-C
@@ -175,7 +220,79 @@ class DuckDBEngine:
                 # Joined, since a timer that still lives when the process ends keeps the connection alive.
                 timer.cancel()
                 timer.join()
-        return [_settled(row, statement) for row in rows] if statement.either else rows
+        return rows
+
+    def list(self, listing: Listing, scope: Scope) -> Page:
+        """A page of single items or patients: see ``store.engine.Engine``. Raises TooSlow too."""
+        statement = self.listing_statement(listing, scope)
+        rows = self._fetch(statement.sql, statement.parameters)
+        patients = [place for place, of in enumerate(statement.columns) if of == PATIENT]
+        names = self._pseudonyms({row[place] for row in rows for place in patients})
+        read = readers(statement, names)
+        page = [[one(cell) for one, cell in zip(read, row, strict=True)] for row in rows[: listing.size]]
+        width = len(listing.columns)
+        columns = tuple(map(listing_column, listing.columns))
+        result = Result(columns, tuple(tuple(line[:width]) for line in page))
+        if len(rows) <= listing.size:
+            return Page(result)
+        places = [statement.columns.index(order.by) for order in listing.sort_columns]
+        return Page(result, tuple(page[-1][place] for place in places))
+
+    def listing_statement(self, listing: Listing, scope: Scope) -> ListingStatement:
+        """The statement of a listing, with its files and tables in place. Raises NoData or UnknownCode.
+
+        The statement of a listing's second page serves all pages that follow.
+        """
+        keys = self._patient_keys(pseudonyms_in(listing))
+        kind = (replace(listing, after=("",) * len(listing.after)), scope)
+        with self._lock:
+            known = self._listings.get(kind)
+        if known is None:
+            known = listing_statement(listing, scope, self.catalogue, keys, self._without)
+            self._prepare(known.plan, known.tables)
+            with self._lock:
+                self._listings[kind] = known
+                while len(self._listings) > _PLANS_KEPT:
+                    self._listings.popitem(last=False)
+        months = [DispensingMonth.from_number(month) for month in known.plan.months]
+        parameters = (
+            {**known.parameters, **after_parameters(listing, months, keys)}
+            if listing.after
+            else known.parameters
+        )
+        return replace(known, parameters=parameters)
+
+    def _pseudonyms(self, keys: AbstractSet[int]) -> dict[int, str]:
+        """The pseudonyms of keys."""
+        wanted = sorted(keys - {0})
+        found = (
+            self._of_all_items(
+                "SELECT patient, pseudonym FROM {}.pseudonym "
+                "WHERE patient BETWEEN $low AND $high AND list_contains($wanted, patient)",
+                {"low": wanted[0], "high": wanted[-1], "wanted": wanted},
+            )
+            if wanted
+            else []
+        )
+        return dict(found)
+
+    def _patient_keys(self, pseudonyms: AbstractSet[str]) -> dict[str, int]:
+        """The keys of pseudonyms; nobody bears those that are missing."""
+        keys: dict[str, int] = {}
+        for name in pseudonyms:
+            sql = "SELECT pseudonym, patient FROM {}.patient_of WHERE pseudonym = $name"
+            keys.update(self._of_all_items(sql, {"name": name}))
+        return keys
+
+    def _of_all_items(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """The rows of one statement over the files of items of all months."""
+        names = list(self.catalogue.items.values())
+        with self._lock:
+            for name in names:
+                self._attach(name)
+        return (
+            self._fetch(" UNION ALL ".join(sql.format(name) for name in names), parameters) if names else []
+        )
 
     # --- Files and tables --------------------------------------------------------------------------------
 
@@ -185,13 +302,13 @@ class DuckDBEngine:
             cursor = self._cursors.cursor = self._connection.cursor()
         return cursor
 
-    def _prepare(self, plan: Plan, statement: Statement) -> None:
+    def _prepare(self, plan: Plan, tables: AbstractSet[str]) -> None:
         """Attach the files and make the tables that a statement reads."""
         with self._lock:
             for scan in plan.scans:
                 for database, _ in scan.databases:
                     self._attach(database)
-            for table in sorted(statement.tables):
+            for table in sorted(tables):
                 self._make(table)
 
     def _attach(self, database: str) -> None:
@@ -233,6 +350,13 @@ def columns_of(query: Query) -> tuple[Column, ...]:
     return (*(Column(field.name, "field", of=field) for field in query.grain), *values)
 
 
+def listing_column(of: Field | Measure) -> Column:
+    """The column of a listing."""
+    if isinstance(of, Measure):
+        return Column(of.name, "value", of.unit, of.scale)
+    return Column(of.name, "field", of=of)
+
+
 def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
     """A row with one cell where there is a whole number or a mean."""
     cells = list(row[: statement.width])
@@ -244,29 +368,6 @@ def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
 
 def _source_used(scan: Scan) -> SourceUsed:
     return SourceUsed(scan.source.value, tuple(name for name, _ in scan.databases), scan.reasons)
-
-
-def _files_of(store: Store, release: Release) -> dict[str, Path]:
-    return {
-        DIMENSIONS: store.file(release.dimensions),
-        **{rows_database(month): store.file(found) for month, found in release.rows.items()},
-        **{totals_database(year): store.file(found) for year, found in release.totals.items()},
-    }
-
-
-def _connect(files: Path, threads: int | None, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    """A database in memory that can read the store's files and reach nothing else."""
-    connection = duckdb.connect(":memory:")
-    if threads is not None:
-        connection.execute("SET threads = $threads", {"threads": threads})
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = $limit", {"limit": memory_limit})
-    # So many bits of group keys may be places in an array instead of a hash table: practices by month.
-    connection.execute("SET GLOBAL perfect_ht_threshold = 18")
-    connection.execute("SET allowed_directories = $files", {"files": [f"{files.resolve()}/", f"{files}/"]})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
 
 
 _engines: dict[Path, DuckDBEngine] = {}

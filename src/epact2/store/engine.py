@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from epact2.query.listing import Listing
 from epact2.query.nodes import Query
-from epact2.query.result import Result
+from epact2.query.result import Page, Result
 from epact2.query.scope import Scope
 from epact2.store.directory import Directory
 
@@ -27,5 +28,12 @@ class Engine(Protocol):
 
         Raises NoData when no loaded month is covered, UnknownCode for a code of a selection that the release
         does not know. The question has passed ``query.check``.
+        """
+        ...
+
+    def list(self, listing: Listing, scope: Scope) -> Page:
+        """A page of single items or patients, in the order asked for, ended by the identity of rows.
+
+        Raises NoData when no month with items is covered, UnknownCode as ``answer`` does.
         """
         ...

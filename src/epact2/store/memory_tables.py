@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from epact2.model.fields import Field
+from epact2.model.items import OPEN_FIELDS
 from epact2.model.prescribing import (
     BNF_FIELDS,
     CHAPTER,
+    FIELDS,
     GENERIC_EQUIVALENT,
     ICB,
     PCN,
@@ -49,6 +51,18 @@ def definitions(totals: Sequence[str]) -> Mapping[str, tuple[str, tuple[str, ...
         digits = {CHAPTER: 2, SECTION: 4}.get(field, 0)
         found[_codes(field)] = (_numbered(_codes(field), sources, digits=digits), ())
 
+    for field in FIELDS:
+        if field.closed:
+            rows = ", ".join(f"({place}, {quoted(code)})" for place, code in enumerate(field.codes))
+            found[_codes(field)] = (
+                f"CREATE TABLE {_codes(field)} AS SELECT * FROM (VALUES {rows}) AS t(id, code)",
+                (),
+            )
+    for name in (*(field.name for field in OPEN_FIELDS), "product"):
+        table = f"keys_{name.replace(' ', '_')}"
+        of_name = f"FROM {DIMENSIONS}.item_code WHERE field = {quoted(name)} ORDER BY id"
+        found[table] = (f"CREATE TABLE {table} AS SELECT id, code {of_name}", ())
+
     current = {**_PARENTS, PRACTICE_SETTING: "setting"}
     found[PRACTICES] = (
         _looked_up(PRACTICES, "practice", "s.practice, s.code AS practice_code", current),
@@ -73,6 +87,11 @@ def definitions(totals: Sequence[str]) -> Mapping[str, tuple[str, tuple[str, ...
     listed = f"SELECT practice, month FROM {DIMENSIONS}.population WHERE prescribes"
     found[Source.LISTED_PRESCRIBERS.value] = (_runs(Source.LISTED_PRESCRIBERS.value, listed), ())
     return found
+
+
+def quoted(text: str) -> str:
+    """A text of the program's own as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _codes(field: Field) -> str:

@@ -26,24 +26,48 @@ def totals_database(year: int) -> str:
     return f"totals_{year}"
 
 
+def items_database(month: int) -> str:
+    """The name under which a month's items are attached."""
+    return f"items_{month}"
+
+
+def patients_database(month: int) -> str:
+    """The name under which what is derived from a month's items is attached."""
+    return f"patients_{month}"
+
+
+def prepared_database(month: int) -> str:
+    """The name under which a month's prepared results are attached."""
+    return f"prepared_{month}"
+
+
 def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
     """The catalogue of a release. ``fetch`` asks the attached database of the dimensions."""
     practices = fetch(
         "SELECT practice, code, setting, pcn, sub_icb, icb, region, name, postcode, opened, closed "
         "FROM dimensions.practice ORDER BY code"
     )
+    # Releases of before items were loaded say nothing of them.
+    of_items = "items_agree, provisional, highest_patient" if release.items else "false, false, 0"
+    months = fetch(f"SELECT month, prescribing, lists, {of_items} FROM dimensions.month")  # noqa: S608
     medicines = fetch("SELECT presentation, code, latest FROM dimensions.medicine ORDER BY presentation")
     keys = [key for key, _, _ in medicines]
     latest = [found for _, _, found in medicines]
     return Catalogue(
         directory=_read_directory(
-            release, fetch, practices, {old: new for _, old, new in medicines if old != new}
+            release, fetch, months, practices, {old: new for _, old, new in medicines if old != new}
         ),
         rows={month: rows_database(month) for month in release.rows},
         totals={year: totals_database(year) for year in release.totals},
         practices=tuple(Practice(*row[:7]) for row in practices),
         latest=Medicines(keys, latest),
         published=Medicines(keys, [code for _, code, _ in medicines]),
+        items={month: items_database(month) for month in release.items},
+        patients={month: patients_database(month) for month in release.patients},
+        prepared={month: prepared_database(month) for month in release.prepared},
+        prepared_columns=frozenset(release.prepared_columns),
+        items_agree=frozenset(month for month, *_, agree, _, _ in months if agree),
+        highest_patient=max((highest or 0 for *_, highest in months), default=0),
         sections_are_numbers=all(code[:4].isdecimal() and code[:4].isascii() for code in latest),
     )
 
@@ -51,10 +75,10 @@ def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
 def _read_directory(
     release: Release,
     fetch: Fetch,
+    months: Sequence[tuple[Any, ...]],
     practices: Sequence[tuple[Any, ...]],
     latest_codes: dict[str, str],
 ) -> Directory:
-    months = fetch("SELECT month, prescribing, lists FROM dimensions.month")
     rows = fetch("SELECT level, code, name, parent_level, parent FROM dimensions.organisation")
     above = {(level, code): (parent_level, parent) for level, code, _, parent_level, parent in rows}
     found = [
@@ -83,8 +107,10 @@ def _read_directory(
     return Directory(
         release=release.number,
         made=release.made,
-        months=list(each_month(month for month, prescribing, _ in months if prescribing)),
-        list_months=each_month(month for month, _, lists in months if lists),
+        months=list(each_month(month for month, prescribing, *_ in months if prescribing)),
+        list_months=each_month(month for month, _, lists, *_ in months if lists),
+        item_months=each_month(release.items),
+        provisional_months=each_month(month for month, *_, provisional, _ in months if provisional),
         organisations=found,
         medicines=[
             Medicine(code, name, level)

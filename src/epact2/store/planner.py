@@ -7,24 +7,41 @@ slow. ``store.rewrites`` makes it fast.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import PATIENT
+from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
+from epact2.model.prescribing import CHEMICAL_SUBSTANCE
+from epact2.query.conditions import AtLeast, Here, Leaf, Score, leaves, selections
 from epact2.query.grains import conjuncts, split
+from epact2.query.level import needs_items, selections_of_value
 from epact2.query.nodes import (
     EVERYTHING,
     AllOf,
+    Amount,
     AnyOf,
+    Distinct,
+    Exclusions,
     Not,
     Query,
     Selection,
     UnderOrganisation,
 )
-from epact2.query.periods import PLAIN, Lens, is_about_people, months_of, periods, through
+from epact2.query.periods import (
+    PLAIN,
+    Lens,
+    is_about_people,
+    months_of,
+    periods,
+    through,
+    window_months,
+)
 from epact2.query.scope import Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
-from epact2.store.plan import Plan, Relation, Scan, Slot, Source, is_of_people
+from epact2.store.plan import PatientsRead, Plan, Relation, Scan, Slot, Source, is_of_people
 from epact2.store.terms import Cell, Part, answer_parts, cells_of, needs_rows, ranking_part
 
 MAIN = "facts"
@@ -44,6 +61,8 @@ class _Planner:
         directory = catalogue.directory
         loaded = directory.months_for(query)
         self.loaded = frozenset(loaded)
+        self.of_items = needs_items(query)
+        self.base = Source.ITEMS if self.of_items else Source.ROWS
         self.months = months_of(query, loaded)
         _, organisation, self.rest = split(query.where)
         self.organisation = (*conjuncts(organisation), *conjuncts(scope.organisations))
@@ -53,8 +72,10 @@ class _Planner:
         self.cells = tuple(
             dict.fromkeys(cell for part in self.all_parts for term in part.terms for cell in cells_of(term))
         )
+        self.scope = conjuncts(scope.organisations)
         slots = dict.fromkeys(cell.slot for cell in self.cells)
-        _look_up((query.where, scope.organisations, *(slot.where for slot in slots)), directory)
+        asked = (where for value in query.values for where in selections_of_value(value))
+        look_up((query.where, scope.organisations, *asked), directory)
         self.lenses = (PLAIN, *dict.fromkeys(cell.lens for cell in self.cells if cell.lens != PLAIN))
         self.fields = tuple(field for field in query.grain if field.dimension is not Dimension.TIME)
         self.of_month = len(self.fields) < len(query.grain) or len(self.lenses) > 1
@@ -66,6 +87,7 @@ class _Planner:
             months=tuple(month.number for month in self.months),
             lenses=self.lenses,
             relations=tuple(self.relations()),
+            patients=tuple(self.patients()),
         )
 
     @property
@@ -86,10 +108,10 @@ class _Planner:
     def relations(self) -> Iterator[Relation]:
         prescribing = self.amount_scans(population=False, fields=self.fields)
         if self.needs_listing and not any(scan.listing for scan in prescribing):
-            prescribing.append(self.scan(Source.ROWS, self.fields, (), EVERYTHING, listing=True))
+            prescribing.append(self.scan(self.base, self.fields, (), EVERYTHING, listing=True))
         if self.lists_columns_apart:
             columns = tuple(one for one in self.query.columns if one.dimension is not Dimension.TIME)
-            listing = self.scan(Source.ROWS, columns, (), EVERYTHING, listing=True)
+            listing = self.scan(self.base, columns, (), EVERYTHING, listing=True)
             yield Relation(COLUMNS, columns, (listing, *self.listing_by_people(columns)))
         fields_of_people = tuple(field for field in self.fields if is_of_people(field))
         people = self.amount_scans(population=True, fields=fields_of_people)
@@ -102,10 +124,53 @@ class _Planner:
             yield Relation(MAIN, self.fields, tuple(prescribing))
         if people:
             yield Relation(PEOPLE, fields_of_people, tuple(people))
-        for number, slot in enumerate(slot for slot in self.slots if slot.is_count):
+        for number, slot in enumerate(slot for slot in self.slots if isinstance(slot.of, tuple)):
             assert isinstance(slot.of, tuple)
-            scan = self.scan(Source.ROWS, self.fields, (slot,), slot.where, counted=slot.of)
+            scan = self.scan(self.base, self.fields, (slot,), slot.where, counted=slot.of)
             yield Relation(f"counted_{number}", self.fields, (scan,), slot.of)
+
+    def patients(self) -> Iterator[PatientsRead]:
+        """What is read for patients who fulfil a condition."""
+        for number, slot in enumerate(slot for slot in self.slots if slot.condition is not None):
+            assert slot.condition is not None
+            found = tuple(leaves(slot.condition))
+            here = [leaf for leaf in found if isinstance(leaf.window, Here)]
+            scan = self.scan(
+                self.base, self.fields, (slot,), slot.where, counted=(PATIENT, *counted_by(here))
+            )
+            yield PatientsRead(
+                f"patients_{number}",
+                slot,
+                replace(scan, tested=tested_by(here), amounts=amounts_of(here)),
+                tuple(
+                    (place, self.window_scan(slot, leaf))
+                    for place, leaf in enumerate(found)
+                    if not isinstance(leaf.window, Here)
+                ),
+            )
+
+    def window_scan(self, slot: Slot, leaf: Leaf) -> Scan:
+        """The rows of a window: of whatever group, within the scope, that the leaf selects."""
+        months = {
+            month.number
+            for cell in self.cells
+            if cell.slot == slot
+            for seen in periods(cell.grouping.time_fields, self.months).values()
+            for month in window_months_of(leaf, through(cell.lens, seen, self.loaded), self.loaded) or ()
+        }
+        return Scan(
+            source=self.base,
+            fields=(),
+            slots=(),
+            counted=(PATIENT, *counted_by([leaf])),
+            conditions=tuple(dict.fromkeys(self.scope)),
+            months=tuple(sorted(months)),
+            of_month=True,
+            databases=self.databases(self.base),
+            tested=tested_by([leaf]),
+            amounts=amounts_of([leaf]),
+            included_only=self.query.exclusions is Exclusions.STANDARD,
+        )
 
     @property
     def needs_listing(self) -> bool:
@@ -118,7 +183,7 @@ class _Planner:
         for slot in self.slots:
             if not slot.is_count and slot.is_population is population:
                 by_where.setdefault(AllOf(conjuncts(slot.where)), []).append(slot)
-        source = Source.POPULATION if population else Source.ROWS
+        source = Source.POPULATION if population else self.base
         return [
             self.scan(
                 source,
@@ -139,7 +204,8 @@ class _Planner:
             part.grouping.fields and part.grouping.is_of_people and not part.grouping.others
             for part in self.all_parts
         )
-        redundant = not conjuncts(self.rest) and not about_people_alone
+        # Practices prescribe by their prescribing rows: one without single items of its own is still listed.
+        redundant = not conjuncts(self.rest) and not about_people_alone and not self.of_items
         if not has_grain_of_people or redundant:
             return []
         scan = self.scan(
@@ -175,11 +241,14 @@ class _Planner:
             listing=listing,
             prescribers_only=prescribers_only,
             databases=self.databases(source),
+            included_only=source is Source.ITEMS and self.query.exclusions is Exclusions.STANDARD,
         )
 
     def databases(self, source: Source) -> tuple[tuple[str, tuple[int, ...] | None], ...]:
         if source is Source.POPULATION:
             return (("dimensions", None),)
+        if source is Source.ITEMS:
+            return tuple((database, (month,)) for month, database in sorted(self.catalogue.items.items()))
         return tuple((database, (month,)) for month, database in sorted(self.catalogue.rows.items()))
 
     def months_read(self, slots: Sequence[Slot], *, listing: bool) -> tuple[int, ...]:
@@ -190,6 +259,38 @@ class _Planner:
     def months_seen(self, cell: Cell) -> Iterator[DispensingMonth]:
         for months in periods(cell.grouping.time_fields, self.months).values():
             yield from through(cell.lens, months, self.loaded) or ()
+
+
+def counted_by(found: Iterable[Leaf]) -> tuple[Field, ...]:
+    """The fields whose codes leaves count, apart from patients."""
+    fields: list[Field] = []
+    for leaf in found:
+        if isinstance(leaf, Score):
+            fields.append(CHEMICAL_SUBSTANCE)
+        if isinstance(leaf, AtLeast) and isinstance(leaf.value, Distinct):
+            fields += leaf.value.fields
+    return tuple(field for field in dict.fromkeys(fields) if field != PATIENT)
+
+
+def tested_by(found: Iterable[Leaf]) -> tuple[Selection, ...]:
+    """What leaves select, each once."""
+    return tuple(dict.fromkeys(AllOf(conjuncts(one)) for leaf in found for one in selections(leaf)))
+
+
+def amounts_of(found: Iterable[Leaf]) -> tuple[Measure, ...]:
+    """The measures that leaves add up."""
+    wanted = (leaf.value for leaf in found if isinstance(leaf, AtLeast))
+    return tuple(dict.fromkeys(value.measure for value in wanted if isinstance(value, Amount)))
+
+
+def window_months_of(
+    leaf: Leaf, seen: Sequence[DispensingMonth] | None, loaded: frozenset[DispensingMonth]
+) -> tuple[DispensingMonth, ...] | None:
+    """The months in which a leaf looks for a period; None where one of them is not loaded."""
+    if not seen:
+        return None
+    months = window_months(leaf.window, seen)
+    return months if loaded.issuperset(months) else None
 
 
 def lens_months(
@@ -205,15 +306,15 @@ def lens_months(
     return found
 
 
-def _look_up(selections: Iterable[Selection], directory: Directory) -> None:
+def look_up(selections: Iterable[Selection], directory: Directory) -> None:
     """Raise UnknownCode for an unknown organisation, even where the condition would never be looked at."""
     for selection in selections:
         match selection:
             case UnderOrganisation(code):
                 directory.organisation(code)
             case AllOf(parts) | AnyOf(parts):
-                _look_up(parts, directory)
+                look_up(parts, directory)
             case Not(part):
-                _look_up((part,), directory)
+                look_up((part,), directory)
             case _:
                 pass

@@ -14,11 +14,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
-from epact2.model.fields import Dimension, Field
+from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import PRACTICE
 from epact2.query.grains import Grain, grains, split
+from epact2.query.level import needs_items, selections_of_value
+from epact2.query.listing import Listing
 from epact2.query.nodes import (
     AllOf,
     Amount,
@@ -26,6 +28,7 @@ from epact2.query.nodes import (
     Codes,
     Distinct,
     Order,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -35,24 +38,26 @@ from epact2.query.nodes import (
     Value,
     YearToDate,
 )
-from epact2.query.periods import PLAIN, Lens, Shift, ToDate, Window, months_of, periods, through, time_code
-from epact2.query.result import Cell, Column, Result
+from epact2.query.periods import PLAIN, Lens, Shift, ToDate, Window, months_of, periods, through
+from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.directory import Directory
 from epact2.store.reference_data import (
     ReferenceData,
     Row,
+    item_rows,
     look_up_organisations,
     population_rows,
     prescribing_rows,
     selects,
 )
+from epact2.store.reference_listing import page_of
+from epact2.store.reference_patients import count_patients, distinct
+from epact2.store.reference_rows import OTHERS, key_of, sort_key
 
 Number = int | float | None
 Codes_ = tuple[str, ...]
-OTHERS = "others"
-_NOT_OF_PEOPLE = (Dimension.MEDICINE, Dimension.LINE)
 
 
 class ReferenceEngine:
@@ -65,6 +70,10 @@ class ReferenceEngine:
     def answer(self, query: Query, scope: Scope) -> Result:
         """The rows of the answer: see ``store.engine.Engine``."""
         return _Question(self.data, self.directory, query, scope).result()
+
+    def list(self, listing: Listing, scope: Scope) -> Page:
+        """A page of single items or patients: see ``store.engine.Engine``."""
+        return page_of(self.data, self.directory, listing, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +124,19 @@ class _Question:
         self.loaded = directory.months_for(query)
         self.months = months_of(query, self.loaded)
         _, self.organisation_part, rest = split(query.where)
-        for selection in (query.where, scope.organisations, *_wheres(query.values)):
+        wheres = (where for value in query.values for where in selections_of_value(value))
+        for selection in (query.where, scope.organisations, *wheres):
             look_up_organisations(selection, directory)
 
         as_at = query.structure is Structure.AS_AT
         as_published = query.codes is Codes.AS_PUBLISHED
+        if needs_items(query):
+            source = item_rows(data, as_at=as_at, as_published=as_published, exclusions=query.exclusions)
+        else:
+            source = prescribing_rows(data, as_at=as_at, as_published=as_published)
+        self.in_scope = [row for row in source if selects(scope.organisations, row, directory)]
         self.prescribing = [
-            row
-            for row in prescribing_rows(data, as_at=as_at, as_published=as_published)
-            if selects(AllOf((self.organisation_part, rest, scope.organisations)), row, directory)
+            row for row in self.in_scope if selects(AllOf((self.organisation_part, rest)), row, directory)
         ]
         self.population = [
             row
@@ -162,12 +175,12 @@ class _Question:
         """The groups with prescribing; without medicines in the grain, also those of practices that prescribe
         something else; for a question about people alone, all that have people. The whole is always listed.
         """
-        keys = {_key(grain, row) for row in self.prescribing if row.month in self.months}
-        if not any(field.dimension in _NOT_OF_PEOPLE for field in grain):
+        keys = {key_of(grain, row) for row in self.prescribing if row.month in self.months}
+        if not any(field.dimension in NOT_OF_PEOPLE for field in grain):
             about_people_alone = all(_is_of_people(value) for value in self.query.values)
             for row in self.population:
                 if row.month in self.months and (about_people_alone or self.prescribes(row)):
-                    keys.add(_key(grain, row))
+                    keys.add(key_of(grain, row))
         if not grain:
             keys.add(())
         return [self.group(grain, key) for key in sorted(keys, key=partial(_code_order, grain))]
@@ -191,7 +204,15 @@ class _Question:
                 return None if rows is None else sum(row.amounts[measure] or 0 for row in rows)
             case Distinct(fields, where):
                 rows = self.rows_of(group, where, lens)
-                return None if rows is None else len({_key(fields, row) for row in rows})
+                return None if rows is None else len(distinct(fields, rows))
+            case Patients(condition, where):
+                rows = self.rows_of(group, where, lens)
+                months = through(lens, group.months, frozenset(self.loaded))
+                if rows is None or months is None:
+                    return None
+                return count_patients(
+                    condition, rows, months, self.in_scope, frozenset(self.loaded), self.directory
+                )
             case Ratio(top, bottom, per):
                 above = _plain(self.number(top, group, lens), top)
                 below = _plain(self.number(bottom, group, lens), bottom)
@@ -291,11 +312,11 @@ class _Question:
         field_count = len(self.query.grain)
         ranked = self.query.rows[len(self.query.top.within) :] if self.query.top else ()
         for index in range(field_count - 1, -1, -1):
-            rows.sort(key=lambda row, at=index: _sort_key(row[at], columns[at]))  # type: ignore[misc]
+            rows.sort(key=lambda row, at=index: sort_key(row[at], columns[at]))  # type: ignore[misc]
         for order in reversed(self.query.order):
             at = next(index for index, column in enumerate(columns) if column.of == order.by)
             rows.sort(
-                key=lambda row, at=at: _sort_key(row[at], columns[at]),  # type: ignore[misc]
+                key=lambda row, at=at: sort_key(row[at], columns[at]),  # type: ignore[misc]
                 reverse=order.descending,
             )
             rows.sort(key=lambda row, at=at: row[at] is None)  # type: ignore[misc]
@@ -320,13 +341,6 @@ class _Question:
                     numbers = [_plain(self.number(value, group, PLAIN), value) for group in members]
                     cells.append(_percentile([one for one in numbers if one is not None], percentile))
                 yield (*key, percentile, *cells)
-
-
-def _key(fields: Sequence[Field], row: Row) -> Codes_:
-    return tuple(
-        time_code(field, row.month) if field.dimension is Dimension.TIME else row.codes[field]
-        for field in fields
-    )
 
 
 def _plain(number: Number, value: Value) -> float | None:
@@ -358,20 +372,8 @@ def _percentile(numbers: list[float], percentile: int) -> float | None:
     return numbers[below] + (numbers[above] - numbers[below]) * float(place - below)
 
 
-def _sort_key(cell: Cell, column: Column) -> tuple[int, Decimal | float | str]:
-    """Codes in alphabetical order, those that are numbers in the order of numbers, others last."""
-    if cell is None or cell == OTHERS:
-        return (2, "")
-    if isinstance(cell, str):
-        numeric = isinstance(column.of, Field) and column.of.numeric
-        return (0, Decimal(cell)) if numeric else (1, cell)
-    if isinstance(cell, int):
-        return (0, Decimal(cell).scaleb(-(column.scale or 0)))
-    return (0, cell)
-
-
 def _code_order(fields: Sequence[Field], codes: Codes_) -> list[tuple[int, Decimal | float | str]]:
-    return [_sort_key(code, _field_column(field)) for field, code in zip(fields, codes, strict=True)]
+    return [sort_key(code, _field_column(field)) for field, code in zip(fields, codes, strict=True)]
 
 
 def _field_column(field: Field) -> Column:
@@ -382,20 +384,9 @@ def _is_of_people(value: Value) -> bool:
     match value:
         case Amount(measure):
             return measure.is_population
-        case Distinct():
+        case Distinct() | Patients():
             return False
         case Ratio(top, bottom):
             return _is_of_people(top) and _is_of_people(bottom)
         case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
             return _is_of_people(inner)
-
-
-def _wheres(values: Sequence[Value]) -> Iterator[Selection]:
-    for value in values:
-        match value:
-            case Amount(_, where) | Distinct(_, where):
-                yield where
-            case Ratio(top, bottom):
-                yield from _wheres((top, bottom))
-            case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
-                yield from _wheres((inner,))

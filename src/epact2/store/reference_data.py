@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from epact2.model import items
 from epact2.model.bnf import code_at, generic_equivalent
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
@@ -41,6 +42,7 @@ from epact2.query.nodes import (
     AnyOf,
     Between,
     Everything,
+    Exclusions,
     Is,
     Not,
     OneOf,
@@ -71,6 +73,55 @@ class PrescribingRow:
     nic: int = 0
     actual_cost: int = 0
     adq_usage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One element of a prescription item, as the loader has understood it: ages found, exclusion decided.
+
+    Amounts are as in PrescribingRow; the parts of cost are whole numbers of 1/100000. ``patient`` is the
+    pseudonym, empty where no number was captured.
+    """
+
+    month: DispensingMonth
+    practice: str
+    presentation: str
+    items: int
+    patient: str = ""
+    identified: bool = False
+    snomed: str = ""
+    quantity: int = 0
+    total_quantity: int = 0
+    nic: int = 0
+    actual_cost: int = 0
+    adq_usage: int = 0
+    discount: int = 0
+    consumables: int = 0
+    containers: int = 0
+    out_of_pocket: int = 0
+    age: int = -1
+    age_september: int = -1
+    age_source: str = "5"
+    gender: str = "0"
+    imd_quintile: str = "Unknown"
+    prescriber: str = "-"
+    prescriber_type: str = "-"
+    dispenser: str = "-"
+    dispenser_type: str = "-"
+    eps: bool = False
+    repeat_dispensing: bool = False
+    form_type: str = "FP10"
+    exemption: str = "-"
+    charge_status: str = "-"
+    preparation_class: str = "1"
+    cd_schedule: str = "0"
+    exclusion: str = "included"
+    form: int = 1
+    item: int = 1
+    element: int = 1
+    prescribed: str = ""
+    paid_presentation: str = ""
+    paid_snomed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +160,20 @@ class ReferenceData:
     parents_then: Mapping[tuple[DispensingMonth, str], Parents] = dataclasses.field(default_factory=dict)
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     latest_codes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    items: Sequence[ItemRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as a question sees it: the code of every field that it has, and its amounts."""
+    """A row as a question sees it: the code of every field that it has, and its amounts.
+
+    ``patient`` is the identified patient; None for a row of nobody known.
+    """
 
     month: DispensingMonth
     codes: Mapping[Field, str]
     amounts: Mapping[Measure, int | None]
+    patient: str | None = None
 
 
 def prescribing_rows(data: ReferenceData, *, as_at: bool, as_published: bool) -> list[Row]:
@@ -126,10 +182,7 @@ def prescribing_rows(data: ReferenceData, *, as_at: bool, as_published: bool) ->
     for line in data.prescribing:
         published = line.presentation
         presentation = published if as_published else data.latest_codes.get(published, published)
-        codes = _organisation_codes(data, line.month, line.practice, as_at)
-        for level in BNF_FIELDS:
-            codes[level] = code_at(presentation, level.name)
-        codes[GENERIC_EQUIVALENT] = generic_equivalent(presentation)
+        codes = _organisation_codes(data, line.month, line.practice, as_at) | _medicine_codes(presentation)
         codes[SNOMED_CODE] = line.snomed
         codes[QUANTITY_PER_ITEM] = quantity_text(line.quantity)
         amounts = {
@@ -141,6 +194,74 @@ def prescribing_rows(data: ReferenceData, *, as_at: bool, as_published: bool) ->
         }
         rows.append(Row(line.month, codes, amounts))
     return rows
+
+
+def item_rows(data: ReferenceData, *, as_at: bool, as_published: bool, exclusions: Exclusions) -> list[Row]:
+    """The item rows under one structure and one sort of codes, less those that are excluded."""
+    rows = []
+    for line in data.items:
+        if exclusions is Exclusions.STANDARD and line.exclusion != "included":
+            continue
+        published = line.presentation
+        presentation = published if as_published else data.latest_codes.get(published, published)
+        codes = {
+            **_organisation_codes(data, line.month, line.practice, as_at),
+            **_medicine_codes(presentation),
+            SNOMED_CODE: line.snomed,
+            QUANTITY_PER_ITEM: quantity_text(line.quantity),
+            items.PATIENT: line.patient,
+            items.PATIENT_IDENTIFIED: _flag(line.identified),
+            items.AGE: str(line.age),
+            items.AGE_BAND_5: items.age_band_5(line.age),
+            items.AGE_BAND_20: items.age_band_20(line.age),
+            items.ADULT: items.adult_or_child(line.age),
+            items.AGE_SEPTEMBER: str(line.age_september),
+            items.AGE_BAND_5_SEPTEMBER: items.age_band_5(line.age_september),
+            items.AGE_SOURCE: line.age_source,
+            items.GENDER: line.gender,
+            items.IMD_QUINTILE: line.imd_quintile,
+            items.PRESCRIBER: line.prescriber,
+            items.PRESCRIBER_TYPE: line.prescriber_type,
+            items.DISPENSER: line.dispenser,
+            items.DISPENSER_TYPE: line.dispenser_type,
+            items.EPS: _flag(line.eps),
+            items.REPEAT_DISPENSING: _flag(line.repeat_dispensing),
+            items.FORM_TYPE: line.form_type,
+            items.EXEMPTION: line.exemption,
+            items.CHARGE_STATUS: line.charge_status,
+            items.PREPARATION_CLASS: line.preparation_class,
+            items.CD_SCHEDULE: line.cd_schedule,
+            items.EXCLUSION: line.exclusion,
+            items.FORM: str(line.form),
+            items.ITEM_NUMBER: str(line.item),
+            items.ELEMENT: str(line.element),
+            items.PRESCRIBED_DATE: line.prescribed,
+            items.PAID_PRESENTATION: line.paid_presentation,
+            items.PAID_SNOMED_CODE: line.paid_snomed,
+        }
+        amounts: dict[Measure, int | None] = {
+            ITEMS: line.items,
+            TOTAL_QUANTITY: line.total_quantity,
+            NIC: line.nic,
+            ACTUAL_COST: line.actual_cost,
+            ADQ_USAGE: line.adq_usage,
+            items.DISCOUNT: line.discount,
+            items.CONSUMABLES: line.consumables,
+            items.CONTAINERS: line.containers,
+            items.OUT_OF_POCKET: line.out_of_pocket,
+        }
+        patient = line.patient if line.identified and line.patient else None
+        rows.append(Row(line.month, codes, amounts, patient))
+    return rows
+
+
+def _flag(value: bool) -> str:
+    return "Y" if value else "N"
+
+
+def _medicine_codes(presentation: str) -> dict[Field, str]:
+    codes = {level: code_at(presentation, level.name) for level in BNF_FIELDS}
+    return {**codes, GENERIC_EQUIVALENT: generic_equivalent(presentation)}
 
 
 def population_rows(data: ReferenceData, *, as_at: bool) -> list[Row]:

@@ -79,11 +79,20 @@ class Release:
     dimensions: StoredFile
     rows: Mapping[int, StoredFile] = field(default_factory=dict)
     totals: Mapping[int, StoredFile] = field(default_factory=dict)
+    items: Mapping[int, StoredFile] = field(default_factory=dict)
+    patients: Mapping[int, StoredFile] = field(default_factory=dict)
+    prepared: Mapping[int, StoredFile] = field(default_factory=dict)
+    prepared_columns: tuple[str, ...] = ()
 
     @property
     def months(self) -> tuple[int, ...]:
         """The months with prescribing, in order."""
         return tuple(sorted(self.rows))
+
+    @property
+    def item_months(self) -> tuple[int, ...]:
+        """The months with single items, in order."""
+        return tuple(sorted(self.items))
 
     @property
     def list_months(self) -> tuple[int, ...]:
@@ -98,7 +107,8 @@ class Release:
     @property
     def file_names(self) -> frozenset[str]:
         """The names, within ``files``, of everything that this release reads."""
-        stored = (self.dimensions, *self.rows.values(), *self.totals.values())
+        by_period = (self.rows, self.totals, self.items, self.patients, self.prepared)
+        stored = (self.dimensions, *(one for files in by_period for one in files.values()))
         return frozenset(one.name for one in stored)
 
 
@@ -211,13 +221,22 @@ def _read_manifest(path: Path) -> Release:
                 for one in found["datasets"]
             ),
             dimensions=StoredFile(**found["dimensions"]),
-            rows={int(month): StoredFile(**one) for month, one in found["rows"].items()},
-            totals={int(year): StoredFile(**one) for year, one in found["totals"].items()},
+            rows=_stored_files(found["rows"]),
+            totals=_stored_files(found["totals"]),
+            # Manifests of before there were items do not have these.
+            items=_stored_files(found.get("items", {})),
+            patients=_stored_files(found.get("patients", {})),
+            prepared=_stored_files(found.get("prepared", {})),
+            prepared_columns=tuple(found.get("prepared_columns", ())),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(
             f"The manifest {path} cannot be read: {error}.", "Restore it from a copy of the store."
         ) from error
+
+
+def _stored_files(found: Mapping[str, Any]) -> dict[int, StoredFile]:
+    return {int(period): StoredFile(**one) for period, one in found.items()}
 
 
 def publish_release(root: Path, release: Release) -> None:

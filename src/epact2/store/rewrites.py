@@ -13,25 +13,53 @@ from epact2.model.fields import Dimension
 from epact2.model.prescribing import CHAPTER, ENGLAND, PRACTICE, PRACTICE_SETTING, SECTION
 from epact2.query.nodes import Codes, Selection, Structure
 from epact2.store.catalogue import Catalogue, organisation_test
+from epact2.store.item_rewrites import (
+    agreeing_items,
+    bit_strings,
+    from_mixed,
+    is_narrow,
+    item_rollups,
+    items_by_presentation,
+    medicines_by_table,
+    only_what_is_tested,
+    required_windows,
+)
+from epact2.store.patient_months import patient_months
 from epact2.store.plan import (
+    ITEM_SOURCES,
     ROLLUPS,
     Plan,
     Scan,
     Source,
+    each_scan,
     fields_in,
     looks_only_at,
     prefixes_in,
 )
 from epact2.store.planner import COLUMNS
+from epact2.store.prepared_rewrite import prepared_results
 from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
 _FEW_RANGES = 64
+_OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
+_OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
+_BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
 _PEOPLE = (Dimension.ORGANISATION,)
 _MEDICINES = (Dimension.MEDICINE,)
+_BY_MEDICINE = frozenset(
+    {
+        Source.ROWS,
+        Source.BY_PRESENTATION,
+        Source.BY_SECTION,
+        Source.ITEMS,
+        Source.ITEMS_BY_PRESENTATION,
+        Source.MIXED_ITEMS,
+    }
+)
 
 
 def rewrite(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
@@ -47,11 +75,28 @@ def rewrite(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> 
     return replace(plan, rewrites=tuple(applied))
 
 
-def _each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:
-    relations = tuple(
-        replace(relation, scans=tuple(change(scan) for scan in relation.scans)) for relation in plan.relations
-    )
-    return replace(plan, relations=relations)
+def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
+    """The plan of a listing after those rewrites that say where its rows lie."""
+    others = {name for name, _ in REWRITES if name not in _OF_LISTINGS}
+    return rewrite(plan, catalogue, {*without, *others})
+
+
+def mixed_only(plan: Plan, catalogue: Catalogue) -> Plan | None:
+    """The plan that counts only patients whose rows of the month are of several practices, ages or areas.
+
+    It gives other answers, on purpose: all others are at one practice, so their counts add up over practices,
+    and only these few have to be counted again at each level. None where a count needs more than the narrow
+    tables know, or looks at other months.
+    """
+    scans = [scan for one in plan.relations if one.counted for scan in one.scans]
+    scans += [read.scan for read in plan.patients]
+    if any(read.windows for read in plan.patients) or not scans:
+        return None
+    if not all(scan.source is Source.ITEMS and is_narrow(scan, catalogue) for scan in scans):
+        return None
+    mixed = each_scan(plan, lambda scan: from_mixed(scan, catalogue) if scan.source is Source.ITEMS else scan)
+    others = {name for name, _ in REWRITES if name not in _OF_MIXED}
+    return rewrite(mixed, catalogue, others)
 
 
 def _because(scan: Scan, reason: str) -> tuple[str, ...]:
@@ -60,7 +105,7 @@ def _because(scan: Scan, reason: str) -> tuple[str, ...]:
 
 def organisation_keys(plan: Plan, catalogue: Catalogue) -> Plan:
     """A condition on organisations as they are today that leaves few practices becomes their keys."""
-    return _each_scan(plan, lambda scan: _with_practice_keys(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _with_practice_keys(scan, plan, catalogue))
 
 
 def _with_practice_keys(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
@@ -92,7 +137,7 @@ def _has_any_organisation(selection: Selection) -> bool:
 
 def choose_rollup(plan: Plan, catalogue: Catalogue) -> Plan:
     """The smallest table that can tell apart what a scan needs."""
-    return _each_scan(plan, lambda scan: _rolled_up(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _rolled_up(scan, plan, catalogue))
 
 
 def _rolled_up(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
@@ -131,12 +176,12 @@ def _rollup_for(scan: Scan, plan: Plan, catalogue: Catalogue) -> tuple[Source, s
 
 def key_ranges(plan: Plan, catalogue: Catalogue) -> Plan:
     """A condition on medicines becomes ranges of keys, which lie together on disk."""
-    return _each_scan(plan, lambda scan: _with_key_ranges(scan, plan, catalogue))
+    return each_scan(plan, lambda scan: _with_key_ranges(scan, plan, catalogue))
 
 
 def _with_key_ranges(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
     mine = [one for one in scan.conditions if looks_only_at(one, *_MEDICINES)]
-    if not mine or scan.source not in {Source.ROWS, Source.BY_PRESENTATION, Source.BY_SECTION}:
+    if not mine or scan.source not in _BY_MEDICINE:
         return scan
     medicines = catalogue.medicines(plan.query.codes)
     positions = medicines.selected(mine[0])
@@ -158,7 +203,7 @@ def choose_projection(plan: Plan, catalogue: Catalogue) -> Plan:
     """A few practices are read from the rows, which lie practice by practice, and not from a rollup that
     lies presentation by presentation.
     """
-    return _each_scan(plan, lambda scan: _by_practice(scan, catalogue))
+    return each_scan(plan, lambda scan: _by_practice(scan, catalogue))
 
 
 def _by_practice(scan: Scan, catalogue: Catalogue) -> Scan:
@@ -176,7 +221,7 @@ def _by_practice(scan: Scan, catalogue: Catalogue) -> Scan:
 
 def prescriber_runs(plan: Plan, catalogue: Catalogue) -> Plan:
     """Which practices prescribe in which months is kept as runs of months, far fewer than practice-months."""
-    return _each_scan(plan, lambda scan: _as_runs(scan, plan))
+    return each_scan(plan, lambda scan: _as_runs(scan, plan))
 
 
 def _as_runs(scan: Scan, plan: Plan) -> Scan:
@@ -207,7 +252,7 @@ def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
     scans = [scan for relation in plan.relations if relation.name != COLUMNS for scan in relation.scans]
     shared = [
         one
-        for one in scans[0].conditions
+        for one in (scans[0].conditions if scans else ())
         if looks_only_at(one, *_PEOPLE) and all(one in scan.conditions for scan in scans)
     ]
     of_practices = all(PRACTICE in grouping.fields and not grouping.others for grouping in groupings)
@@ -239,12 +284,12 @@ def practices_last(plan: Plan, catalogue: Catalogue) -> Plan:
 
 def prune_months(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the files of months that are needed."""
-    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source is Source.ROWS, "months"))
+    return each_scan(plan, lambda scan: _pruned(scan, lambda source: source in _BY_MONTH, "months"))
 
 
 def prune_years(plan: Plan, catalogue: Catalogue) -> Plan:
     """Only the rollups of years that are needed."""
-    return _each_scan(plan, lambda scan: _pruned(scan, lambda source: source in ROLLUPS, "years"))
+    return each_scan(plan, lambda scan: _pruned(scan, lambda source: source in ROLLUPS, "years"))
 
 
 def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
@@ -261,10 +306,19 @@ def _pruned(scan: Scan, applies: Callable[[Source], bool], unit: str) -> Scan:
 
 
 REWRITES: tuple[tuple[str, Rewrite], ...] = (
+    ("prepared_results", prepared_results),
+    ("agreeing_items", agreeing_items),
     ("organisation_keys", organisation_keys),
     ("choose_rollup", choose_rollup),
+    ("item_rollups", item_rollups),
+    ("patient_months", patient_months),
+    ("only_what_is_tested", only_what_is_tested),
+    ("required_windows", required_windows),
+    ("items_by_presentation", items_by_presentation),
+    ("medicines_by_table", medicines_by_table),
     ("key_ranges", key_ranges),
     ("choose_projection", choose_projection),
+    ("bit_strings", bit_strings),
     ("prescriber_runs", prescriber_runs),
     ("practices_last", practices_last),
     ("prune_months", prune_months),

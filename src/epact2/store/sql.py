@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import OPEN_FIELDS
 from epact2.model.prescribing import ENGLAND, PRACTICE, QUANTITY_PER_ITEM, SNOMED_CODE
 from epact2.query.periods import periods
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot, column_of
 from epact2.store.planner import COLUMNS, MAIN
+from epact2.store.sql_items import is_number
 from epact2.store.sql_parts import (
     Parameter,
     Parameters,
@@ -104,7 +106,7 @@ class _Statement:
         tables = frozenset(found.name for found in final.find_all(exp.Table) if not found.catalog)
         own = set(self.summing.named_queries)
         return Statement(
-            sql=final.sql(dialect="duckdb"),
+            sql=final.sql(dialect="duckdb", copy=False),
             parameters=self.parameters.values,
             tables=tables - own,
             width=width,
@@ -236,6 +238,8 @@ class _Statement:
             return select, own, own
         if field == QUANTITY_PER_ITEM:
             return select, own, quantity_text(own)
+        if is_number(field):
+            return select, own, exp.cast(own, "VARCHAR")
         alias = f"c_{name}"
         if field == PRACTICE:
             # Keys of practices are given in the order in which they appeared, so codes sort by themselves.
@@ -243,8 +247,11 @@ class _Statement:
             code = column("practice_code", alias)
             return select.join(table_of(PRACTICES, alias=alias), on=on, copy=False), code, code
         on = exp.EQ(this=column("id", alias), expression=own)
-        select = select.join(table_of(f"codes_{name}", alias=alias), on=on, copy=False)
-        return select, own, column("code", alias)
+        table = f"{'keys' if field in OPEN_FIELDS else 'codes'}_{name}"
+        select = select.join(table_of(table, alias=alias), on=on, copy=False)
+        code = column("code", alias)
+        # Keys of prescribers and their like are given as they come, so codes sort by themselves.
+        return select, code if field in OPEN_FIELDS else own, code
 
     # --- Top, order, percentiles -------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from sqlglot import exp
 
 from epact2.model.fields import Field
+from epact2.model.items import PATIENT, PRESCRIBED_DATE
 from epact2.model.organisations import ENGLAND_CODE
 from epact2.model.prescribing import ENGLAND, FIELD_BY_NAME, PRESENTATION, QUANTITY_PER_ITEM
 from epact2.query.nodes import (
@@ -46,6 +47,11 @@ class Parameters:
         if name is None:
             name = self._names[key] = f"p{len(self._names) + 1}"
             self.values[name] = value
+        return exp.Parameter(this=exp.Var(this=name))
+
+    def named(self, name: str, value: Parameter) -> exp.Expression:
+        """A place in the statement for a value under a name of the program's own, which no other shares."""
+        self.values[name] = value
         return exp.Parameter(this=exp.Var(this=name))
 
     def listed(self, values: Sequence[object], kind: str) -> exp.Expression:
@@ -153,6 +159,8 @@ def condition(
     match selection:
         case Everything():
             return exp.true()
+        case Is(field) | OneOf(field) | Between(field) if is_stored_number(field):
+            return _number_condition(selection, code_of(field), parameters)
         case Is(field, code):
             return _is_one_of(field, (code,), code_of, parameters)
         case OneOf(field, codes):
@@ -170,6 +178,44 @@ def condition(
             return any_of(map(inner, parts))
         case Not(part):
             return exp.Not(this=exp.Paren(this=inner(part)))
+
+
+def is_stored_number(field: Field) -> bool:
+    """Whether a field of items is stored as a number: the place of its code, a key, or itself."""
+    return field.of_items and (bool(field.closed) or field.numeric or field in (PATIENT, PRESCRIBED_DATE))
+
+
+def _number_condition(
+    selection: Is | OneOf | Between, what: exp.Expression, parameters: Parameters
+) -> exp.Expression:
+    """A selection on a field that is stored as a number: closed, or a number itself."""
+    field = selection.field
+    match selection:
+        case Between(_, low, high) if not field.closed:
+            lowest = int(Decimal(low).to_integral_value(ROUND_CEILING))
+            highest = int(Decimal(high).to_integral_value(ROUND_FLOOR))
+            return exp.Between(this=what, low=parameters.bind(lowest), high=parameters.bind(highest))
+        case Between(_, low, high):
+            wanted = [code for code in field.codes if low <= code <= high]
+        case Is(_, code):
+            wanted = [code]
+        case OneOf(_, codes):
+            wanted = list(codes)
+    if not field.closed:
+        numbers = [found for code in wanted if (found := _whole(code)) is not None]
+    else:
+        numbers = [field.codes.index(code) for code in wanted if code in field.codes]
+    return within(what, sorted(set(numbers)), parameters)
+
+
+def _whole(code: str) -> int | None:
+    if not code:
+        return 0  # no date
+    try:
+        value = Decimal(code)
+    except InvalidOperation:
+        return None
+    return int(value) if value.is_finite() and str(int(value)) == code else None
 
 
 def _is_one_of(

@@ -9,10 +9,12 @@ from sqlglot import exp
 
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
+from epact2.model.months import each_month
+from epact2.query.conditions import Condition, leaves
 from epact2.query.periods import Lens
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot
-from epact2.store.planner import lens_months
+from epact2.store.planner import lens_months, window_months_of
 from epact2.store.sql_parts import Parameters, call, column, named, number
 from epact2.store.terms import Cell, Difference, Grouping, Quotient, Term
 
@@ -124,6 +126,8 @@ class Arithmetic:
         alias = self.aliases[cell.grouping, cell.slot]
         sums = column(f"{self.names[cell.slot]}_{self.plan.lenses.index(cell.lens)}", alias)
         months = self.months_of(cell.grouping.time_fields, cell.lens)
+        if cell.slot.condition is not None:
+            months = self.within_windows(cell.slot.condition, months)
         if all(seen is None for seen in months):
             return NOTHING
         if cell.slot.is_population:
@@ -141,6 +145,18 @@ class Arithmetic:
         seen = lens_months(lens, time_fields, self.plan, self.catalogue.directory)
         places = [self.periods.time_fields.index(one) for one in time_fields]
         return [seen[tuple(key[place] for place in places)] for key in self.periods.keys]
+
+    def within_windows(
+        self, condition: Condition, months: list[tuple[int, ...] | None]
+    ) -> list[tuple[int, ...] | None]:
+        """The months of each period; None also where a window needs one that is not loaded."""
+        loaded = frozenset(self.catalogue.directory.item_months)
+
+        def whole(seen: tuple[int, ...] | None) -> bool:
+            of_period = None if seen is None else list(each_month(seen))
+            return all(window_months_of(leaf, of_period, loaded) is not None for leaf in leaves(condition))
+
+        return [seen if whole(seen) else None for seen in months]
 
     def mean(self, sums: exp.Expression, months: list[tuple[int, ...] | None], scale: int) -> Number:
         """The mean over the months that have lists: exact where there is one such month."""

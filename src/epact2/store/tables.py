@@ -199,6 +199,10 @@ MONTHS = Table(
         Column("prescribing", "BOOLEAN", "whether prescribing of the month is loaded"),
         Column("lists", "BOOLEAN", "whether list sizes of the month are loaded"),
         Column("rows", "BIGINT", "rows of prescribing"),
+        Column("items", "BOOLEAN", "whether single items of the month are loaded"),
+        Column("items_agree", "BOOLEAN", "whether they add up to the prescribing of the month, to the penny"),
+        Column("provisional", "BOOLEAN", "whether PDS has still to verify the month's new patients"),
+        Column("highest_patient", "INTEGER", "largest key of a patient in its items; 0 without items"),
     ),
     ("month",),
 )
@@ -246,6 +250,17 @@ ADQ = Table(
     ("code",),
 )
 
+ITEM_CODE = Table(
+    "item_code",
+    (
+        Column("field", "VARCHAR", "whose codes these are: prescriber, form type, product, …"),
+        Column("id", "INTEGER", "key, given once"),
+        Column("code", "VARCHAR", "as received"),
+    ),
+    ("field", "id"),
+)
+
+
 ROWS_TABLES = (PRESCRIBING, PUBLISHED_PRACTICE, PUBLISHED_PRESENTATION)
 TOTALS_TABLES = (BY_PRESENTATION, BY_SECTION, BY_PRACTICE)
 DIMENSION_TABLES = (
@@ -259,4 +274,5 @@ DIMENSION_TABLES = (
     POPULATION_AGE,
     LISTED_PRACTICE,
     ADQ,
+    ITEM_CODE,
 )

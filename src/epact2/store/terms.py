@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import PATIENT
+from epact2.query.conditions import NotCondition, on_nothing
 from epact2.query.grains import grains
 from epact2.query.nodes import (
     Amount,
     Change,
     Distinct,
     Order,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -122,6 +125,13 @@ def _term(query: Query, value: Value, grouping: Grouping, lens: Lens) -> Term:
             return Cell(Grouping(of_people, grouping.others), slot_of(value), lens)
         case Amount() | Distinct():
             return Cell(grouping, slot_of(value), lens)
+        case Patients(condition, where) if on_nothing(condition):
+            # Fulfilled by who had none of what is looked at: all patients, less those who do not fulfil it.
+            # So only the rows that are looked at have to be read for each patient.
+            everyone = Cell(grouping, slot_of(Distinct((PATIENT,), where)), lens)
+            return Difference(everyone, Cell(grouping, Slot(NotCondition(condition), where), lens), False)
+        case Patients():
+            return Cell(grouping, slot_of(value), lens)
         case Ratio(top, bottom, per):
             return Quotient(_term(query, top, grouping, lens), _term(query, bottom, grouping, lens), per)
         case Share(inner, of):
@@ -156,13 +166,19 @@ def cells_of(term: Term) -> Iterator[Cell]:
 
 
 def needs_rows(term: Term, grouping: Grouping) -> bool:
-    """Whether a value is none for every group without prescribing rows of its own, as a ratio of items is."""
+    """Whether a value is none for every group without prescribing rows of its own, as a ratio of items is.
+
+    What is only counted has no such rows: it is not told by them which groups there are.
+    """
     match term:
         case Cell():
             return False
         case Quotient(top, bottom):
             is_own = (
-                isinstance(bottom, Cell) and bottom.grouping == grouping and not bottom.slot.is_population
+                isinstance(bottom, Cell)
+                and bottom.grouping == grouping
+                and not bottom.slot.is_population
+                and not bottom.slot.is_count
             )
             return is_own or needs_rows(top, grouping) or needs_rows(bottom, grouping)
         case Difference(now, before):

@@ -58,7 +58,7 @@ class Extent:
 EXTENTS: dict[Size, Extent] = {
     "tiny": Extent(3, ("QR1", "QGH"), presentations=600, least_items=0.5, list_size=1_500.0),
     "small": Extent(20, ("QR1", "QWO"), presentations=300, least_items=1.0),
-    "demo": Extent(212, list_size=3_000.0),
+    "demo": Extent(212, list_size=1_800.0),
     "icb": Extent(
         600, least_items=45.0, one_quantity_below=80.0, least_items_of_patients=3.0,
         one_quantity_below_of_patients=15.0,

@@ -50,7 +50,7 @@ class UnknownChoice(Epact2Error):
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a page shows. ``own`` tells whether the organisation is the reader's own; ``note`` says why it is
-    another than one would expect.
+    another than one would expect. ``loaded`` are the months that there are to choose from.
     """
 
     organisation: Organisation
@@ -60,6 +60,7 @@ class Choices:
     months: MonthRange
     own: bool
     note: str = ""
+    loaded: tuple[DispensingMonth, ...] = ()
 
     @property
     def is_peer(self) -> bool:
@@ -87,8 +88,17 @@ class Choices:
         }
 
 
-def read_choices(form: Mapping[str, str], directory: Directory, person: Person | None) -> Choices:
-    """The choices of a page's address. Raises UnknownChoice, UnknownCode or BadMonth, each with advice."""
+def read_choices(
+    form: Mapping[str, str],
+    directory: Directory,
+    person: Person | None,
+    loaded: Sequence[DispensingMonth] | None = None,
+) -> Choices:
+    """The choices of a page's address. Raises UnknownChoice, UnknownCode or BadMonth, each with advice.
+
+    ``loaded`` are the months to choose from, those with prescribing unless given.
+    """
+    known = directory.months if loaded is None else tuple(loaded)
     choice = choose(form, person, directory)
     organisation = choice.organisation
     levels = LEVELS_OF[organisation.level]
@@ -99,21 +109,23 @@ def read_choices(form: Mapping[str, str], directory: Directory, person: Person |
         if level not in organisations.LEVELS:
             raise UnknownChoice(f"“{level}” is no level.", f"Choose one of: {', '.join(levels)}.")
         level = usual
-    month = chosen_month(form, directory)
-    period, months = chosen_period(form, directory, month)
-    return Choices(organisation, level, month, period, months, own=choice.is_home, note=choice.note)
+    month = chosen_month(form, known)
+    period, months = chosen_period(form, known, month)
+    return Choices(
+        organisation, level, month, period, months, own=choice.is_home, note=choice.note, loaded=known
+    )
 
 
-def chosen_month(form: Mapping[str, str], directory: Directory) -> DispensingMonth:
+def chosen_month(form: Mapping[str, str], loaded: Sequence[DispensingMonth]) -> DispensingMonth:
     """The month of the address, the latest where it names none."""
-    if not directory.months:
+    if not loaded:
         raise UnknownChoice("No prescribing data has been loaded.", "Load a month first: epact2 load FILE")
     text = form.get("month", "").strip()
     if not text:
-        return directory.months[-1]
+        return loaded[-1]
     month = DispensingMonth.parse(text)
-    if month not in directory.months:
-        first, last = directory.months[0], directory.months[-1]
+    if month not in loaded:
+        first, last = loaded[0], loaded[-1]
         raise UnknownChoice(
             f"{month.name} is not loaded.", f"Choose a month from {first.name} to {last.name}."
         )
@@ -121,13 +133,13 @@ def chosen_month(form: Mapping[str, str], directory: Directory) -> DispensingMon
 
 
 def chosen_period(
-    form: Mapping[str, str], directory: Directory, month: DispensingMonth
+    form: Mapping[str, str], loaded: Sequence[DispensingMonth], month: DispensingMonth
 ) -> tuple[str, MonthRange]:
     """How far back the charts go: so many months to the month, or all that are loaded."""
     period = form.get("period") or DEFAULT_PERIOD
     if period != ALL and period not in PERIODS:
         raise UnknownChoice(f"“{period}” is no period.", f"Choose one of: {', '.join((*PERIODS, ALL))}.")
-    earliest = directory.months[0]
+    earliest = loaded[0]
     if period != ALL:
         earliest = max(earliest, month.plus(1 - PERIODS[period]))
     return period, MonthRange(earliest, month)
@@ -158,9 +170,9 @@ def medicine_label(name: str, code: str) -> str:
     return f"{name} ({code})"
 
 
-def period_options(directory: Directory) -> list[dict[str, str]]:
-    """The periods that the release is long enough for."""
-    count = len(directory.months)
+def period_options(loaded: Sequence[DispensingMonth]) -> list[dict[str, str]]:
+    """The periods that the loaded months are long enough for."""
+    count = len(loaded)
     made = [
         {"value": key, "text": "Last 12 months" if months == 12 else f"Last {months // 12} years"}
         for key, months in PERIODS.items()
@@ -174,7 +186,7 @@ def period_options(directory: Directory) -> list[dict[str, str]]:
 
 
 def filter_fields(
-    choices: Choices, directory: Directory, suggest: str, *, counts: Mapping[str, int] | None = None
+    choices: Choices, suggest: str, *, counts: Mapping[str, int] | None = None
 ) -> list[dict[str, object]]:
     """The fields of the filter bar: organisation, compare with, month, period."""
     levels = LEVELS_OF[choices.organisation.level]
@@ -189,11 +201,11 @@ def filter_fields(
         },
         {
             "kind": "select", "name": "month", "label": "Month", "value": choices.month.code,
-            "options": [{"value": one.code, "text": one.name} for one in reversed(directory.months)],
+            "options": [{"value": one.code, "text": one.name} for one in reversed(choices.loaded)],
         },
         {
             "kind": "select", "name": "period", "label": "Period", "value": choices.period,
-            "options": period_options(directory),
+            "options": period_options(choices.loaded),
         },
     ]  # fmt: skip
 

@@ -21,11 +21,11 @@ from epact2.model.prescribing import CHEMICAL_SUBSTANCE, FIELD_BY_NAME, MONTH, P
 from epact2.query.nodes import (
     EVERYTHING,
     AllOf,
-    Amount,
     Everything,
     MonthRange,
     OneOf,
     Order,
+    Patients,
     Query,
     Selection,
     UnderOrganisation,
@@ -223,24 +223,35 @@ class ComparatorData:
     # --- Behind it ----------------------------------------------------------------------------------------
 
     @property
-    def substances_query(self) -> Query:
-        """The numerator by chemical substance, the most first."""
-        numerator = self.comparator.numerator.amount
-        amount = Amount(numerator.measure)
+    def substances_query(self) -> Query | None:
+        """The numerator by chemical substance, the most first.
+
+        None for patients who fulfil a condition: what they had is not what makes them count.
+        """
+        numerator = self.comparator.numerator.value
+        if isinstance(numerator, Patients) or CHEMICAL_SUBSTANCE in getattr(numerator, "fields", ()):
+            return None
+        value = replace(numerator, where=EVERYTHING)
         return Query(
-            values=(amount,),
+            values=(value,),
             rows=(CHEMICAL_SUBSTANCE,),
             where=within(numerator.where, self.choices.organisation),
             months=MonthRange(self.month, self.month),
-            order=(Order(amount, descending=True),),
+            order=(Order(value, descending=True),),
             totals=True,
         )
 
     @cached_property
-    def substances(self) -> list[tuple[str, Cell]]:
-        """The substances of the numerator with their amounts; the total is left out."""
+    def substances(self) -> tuple[list[tuple[str, Cell]], Cell]:
+        """The substances of the numerator with their amounts, and the amount of all together.
+
+        Patients with two of the substances count once in all together.
+        """
+        if self.substances_query is None:
+            return [], None
         rows = self.asking.ask(self.substances_query).result.rows
-        return [(str(row[0]), row[1]) for row in rows if row[0] is not None and row[1]]
+        whole = next((row[1] for row in rows if row[0] is None), None)
+        return [(str(row[0]), row[1]) for row in rows if row[0] is not None and row[1]], whole
 
 
 def england_query(comparators: Sequence[Comparator], months: MonthRange, organisation: Organisation) -> Query:

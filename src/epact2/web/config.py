@@ -11,22 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from epact2.errors import Epact2Error
+from epact2.access.opening import WrongSetting, items_are_open, switch
+
+__all__ = ["Config", "WrongSetting", "from_environment", "kept_secret_key", "read_key", "words"]
 
 SERVICE_NAME = "epact2"
-YES = frozenset({"1", "true", "yes", "on"})
-NO = frozenset({"", "0", "false", "no", "off"})
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-class WrongSetting(Epact2Error):
-    """An environment variable holds something that cannot be used."""
-
-
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The server's settings. ``accounts`` is the folder of the accounts database and the secret key."""
+    """The server's settings. ``accounts`` is the folder of the accounts database and the secret key.
+
+    ``open_items`` opens listings of items and patients to everyone who signs in: see ``access.opening``.
+    """
 
     store: Path
     accounts: Path
@@ -37,6 +36,7 @@ class Config:
     debug: bool
     https: bool
     trusted_origins: tuple[str, ...]
+    open_items: bool = False
 
     @property
     def accounts_database(self) -> Path:
@@ -60,22 +60,13 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         debug=switch(environment, "EPACT2_DEBUG"),
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
+        open_items=items_are_open(environment),
     )
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a setting that is a list: separated by commas or spaces."""
     return tuple(text.replace(",", " ").split())
-
-
-def switch(environment: Mapping[str, str], name: str) -> bool:
-    """A setting that is on or off."""
-    value = environment.get(name, "").strip().casefold()
-    if value in YES:
-        return True
-    if value in NO:
-        return False
-    raise WrongSetting(f"{name} is “{environment[name]}”.", "Set it to 1 for on or 0 for off.")
 
 
 def kept_secret_key(path: Path) -> str:

@@ -36,6 +36,7 @@ __all__ = [
     "ask",
     "current",
     "question_key",
+    "viewer_named",
     "viewer_of",
 ]
 
@@ -156,4 +157,9 @@ def ask(engine: Engine, query: Query, viewer: Viewer) -> Answer:
 def viewer_of(request: HttpRequest) -> Viewer:
     """Who asks, for the access policy."""
     user = getattr(request, "user", None)
-    return Viewer(user.get_username()) if user is not None and user.is_authenticated else ANYONE
+    return viewer_named(user.get_username()) if user is not None and user.is_authenticated else ANYONE
+
+
+def viewer_named(name: str) -> Viewer:
+    """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
+    return Viewer(name, may_list_items=settings.CONFIG.open_items)

@@ -222,6 +222,8 @@ def _kind(part: Selection) -> str:
             return "organisation"
         case Is(field) | OneOf(field) if field == PRACTICE_SETTING:
             return "setting"
+        case Is(field) | OneOf(field) if field.closed:
+            return field.name  # two genders widen each other, a gender and an age band do not
         case _:
             return ""
 
@@ -231,7 +233,7 @@ def _nested(one: Selection, other: Selection, directory: Directory) -> bool:
     if _kind(one) == "medicine":
         codes = [_medicine_code(one), _medicine_code(other)]
         return bool(codes[0].startswith(codes[1]) or codes[1].startswith(codes[0]))
-    if _kind(one) == "setting":
+    if _kind(one) != "organisation":
         return False
     places = [_place(one, directory), _place(other, directory)]
     if None in places:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from epact2.comparators.read import comparators
+from epact2.comparators.read import comparator_named, comparators
 from epact2.model.measures import Measure
 from epact2.model.prescribing import (
     ACTUAL_COST,
@@ -20,6 +20,8 @@ from epact2.model.prescribing import (
     STAR_PUS,
     TOTAL_QUANTITY,
 )
+from epact2.query.codec import parse, value_from_json
+from epact2.query.named import NAME_OF, NAMED
 from epact2.query.nodes import (
     EVERYTHING,
     Amount,
@@ -36,10 +38,14 @@ from epact2.query.words import value_name
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One value that can be added to a question, with the name under which it is offered."""
+    """One value that can be added to a question, with the name under which it is offered.
+
+    ``word`` stands for the value in the form, where its JSON would be long.
+    """
 
     name: str
     value: Value
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class OfferGroup:
     offers: tuple[Offer, ...]
 
 
+PATIENT_VALUES = "Patients and items"
 # How a value can be shown, by the name of the choice in the form.
 WAYS = {
     "plain": "The number itself",
@@ -60,6 +67,7 @@ WAYS = {
     "year-to-date": "Financial year to date",
 }
 PERS = (1, 100, 1000)
+_COMPARATOR = "comparator:"
 
 
 def shown_as(value: Value, way: str) -> Value:
@@ -94,9 +102,15 @@ def put_together(
     return shown_as(value, way)
 
 
-@lru_cache(maxsize=1)
-def offers() -> tuple[OfferGroup, ...]:
-    """Everything that is offered, in groups, in the order of the form."""
+@lru_cache(maxsize=2)
+def offers(*, items_loaded: bool = True) -> tuple[OfferGroup, ...]:
+    """Everything that is offered, in groups, in the order of the form; what needs single items only where
+    they are loaded.
+    """
+    with_items = (
+        OfferGroup(PATIENT_VALUES, tuple(named(value) for value in NAMED.values())),
+        OfferGroup("Comparators of single items and patients", _comparators(of_items=True)),
+    )
     items, cost, nic = Amount(ITEMS), Amount(ACTUAL_COST), Amount(NIC)
     patients = Amount(LIST_SIZE)
     over_time = [shown_as(amount, way) for amount in (items, cost) for way in WAYS if way != "plain"]
@@ -117,11 +131,10 @@ def offers() -> tuple[OfferGroup, ...]:
                 )
             ),
         ),
+        *(with_items[:1] if items_loaded else ()),
         OfferGroup("Shares and changes", tuple(named(value) for value in over_time)),
-        OfferGroup(
-            "Comparators",
-            tuple(Offer(one.title, one.value) for one in comparators().values() if not one.any_medicine),
-        ),
+        OfferGroup("Comparators", _comparators(of_items=False)),
+        *(with_items[1:] if items_loaded else ()),
         OfferGroup(
             "People",
             tuple(named(Amount(one)) for one in POPULATION_MEASURES if one not in STAR_PUS.values()),
@@ -131,6 +144,22 @@ def offers() -> tuple[OfferGroup, ...]:
             tuple(named(per_star_pu(name)) for name in STAR_PUS),
         ),
     )
+
+
+def _comparators(*, of_items: bool) -> tuple[Offer, ...]:
+    return tuple(
+        Offer(one.title, one.value, f"{_COMPARATOR}{one.key}")
+        for one in comparators().values()
+        # Some comparators are values that have a name of their own: they are offered under that.
+        if not one.any_medicine and one.needs_items == of_items and one.value not in NAME_OF
+    )
+
+
+def value_of_form(text: str) -> Value:
+    """The value that a form names: a measure, a value as JSON, or a comparator by its key."""
+    if text.startswith(_COMPARATOR):
+        return comparator_named(text.removeprefix(_COMPARATOR)).value
+    return value_from_json(parse(text) if text[:1] in '{"' else text)
 
 
 def per_star_pu(name: str) -> Ratio:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from epact2.query.encode import dumps
 from epact2.query.nodes import Query
+from epact2.query.packed import packed_if_long
 
 
 def with_query(path: str, parts: Mapping[str, object]) -> str:
@@ -19,12 +20,12 @@ def with_query(path: str, parts: Mapping[str, object]) -> str:
 
 def explorer(query: Query) -> str:
     """The question, open in the explorer."""
-    return with_query(reverse("explorer"), {"q": dumps(query)})
+    return with_query(reverse("explorer"), {"q": packed_if_long(dumps(query))})
 
 
 def download(query: Query, ending: str) -> str:
     """The answer to a question as a file: ``csv`` or ``xlsx``."""
-    return with_query(f"{reverse('explorer').rstrip('/')}.{ending}", {"q": dumps(query)})
+    return with_query(f"{reverse('explorer').rstrip('/')}.{ending}", {"q": packed_if_long(dumps(query))})
 
 
 def downloads(query: Query) -> list[dict[str, object]]:

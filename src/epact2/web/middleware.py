@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
+from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
 from epact2.web.views import errors
 
@@ -83,4 +84,6 @@ class PlainErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Show an Epact2Error; leave every other exception to Django, which answers 500."""
-        return errors.plain(request, exception) if isinstance(exception, Epact2Error) else None
+        if not isinstance(exception, Epact2Error):
+            return None
+        return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)

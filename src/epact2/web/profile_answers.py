@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from epact2.access.viewer import Viewer
 from epact2.analysis import profile
+from epact2.analysis.answer import Answer
 from epact2.analysis.profile import BASIC, LIST, Figure
 from epact2.analysis.standing import Peers, Series, Standing
 from epact2.model.months import DispensingMonth
@@ -15,6 +16,7 @@ from epact2.query.nodes import Query
 from epact2.query.periods import NoData
 from epact2.query.result import Result
 from epact2.web.engine import Directory, Engine, ask
+from epact2.web.items_door import ItemsDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,16 @@ class Asker:
 
     def __call__(self, query: Query) -> Result:
         """The answer's rows."""
-        return ask(self.engine, query, self.viewer).result
+        return self.answer(query).result
+
+    def answer(self, query: Query) -> Answer:
+        """The answer with its origin."""
+        return ask(self.engine, query, self.viewer)
+
+    @property
+    def door(self) -> ItemsDoor:
+        """The way from counts to single items."""
+        return ItemsDoor(self.viewer, self.directory)
 
     def peers(self, organisation: Organisation, figures: Sequence[Figure]) -> Peers | None:
         """The figures of every organisation of the same level in the latest month; none for England."""

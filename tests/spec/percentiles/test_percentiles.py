@@ -104,3 +104,23 @@ def test_counts(spec_test):
         {"values": [{"distinct": "practice"}, ratio], "rows": ["month"], "percentiles": [0, 100]},
         {0: (1, 1 / 2), 100: (2, 2 / 1)},
     )
+
+
+def test_nothing_out_of_a_count(spec_test):
+    """No items of a section out of some presentations is a value like others: 0, as practice B has it."""
+    share = {
+        "ratio": [
+            {"amount": "items", "where": {"under": ["bnf", "0501"]}},
+            {"distinct": "presentation"},
+        ]
+    }
+    spec_test(
+        """
+            practice | month   | presentation    | items
+            A        | 2021-04 | 0501013B0AAAAAA | 4
+            A        | 2021-04 | 0212000B0AAABAB | 4
+            B        | 2021-04 | 0212000B0AAABAB | 5
+        """,
+        {"values": [share], "rows": ["practice"], "columns": ["month"], "percentiles": [0, 50, 100]},
+        {("2021-04", 0): 0, ("2021-04", 50): 1, ("2021-04", 100): 4 / 2},
+    )

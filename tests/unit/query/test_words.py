@@ -10,6 +10,9 @@ class Names:
     def organisation_name(self, level, code):
         return {"L84073": "Acorn Practice"}.get(code, code)
 
+    def list_name(self, selection):
+        return ""
+
     def any_organisation_name(self, code):
         return {"QR1": "Gloucestershire ICB"}.get(code, code)
 

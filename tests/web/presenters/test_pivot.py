@@ -28,7 +28,7 @@ def table(**parts):
         query,
         given.result,
         lambda field, code: name_of(field, code, ENGINE.directory),
-        Links(row=links.beneath, cell=links.beneath, sort=links.sort),
+        Links(row=links.beneath, cell=lambda key, value: links.beneath(key), sort=links.sort),
     )
     return query, given, made
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from epact2.analysis import compare
 from epact2.model import organisations
 from epact2.model.organisations import ENGLAND
-from epact2.query.nodes import Ratio
-from epact2.query.words import value_unit
 from epact2.web.charts.bands import bands
 from epact2.web.charts.bars import bars
 from epact2.web.charts.chart import Bar, Chart, Line
@@ -15,8 +13,8 @@ from epact2.web.charts.dots import dots
 from epact2.web.charts.ranked import MOST as MOST_BARS
 from epact2.web.charts.ranked import ranked
 from epact2.web.comparator_data import ComparatorData
+from epact2.web.presenters import calculation, dates, names, numbers
 from epact2.web.presenters import comparator_findings as findings
-from epact2.web.presenters import dates, names, numbers
 
 MOST_SUBSTANCES = 10
 
@@ -32,13 +30,13 @@ def value_words(data: ComparatorData) -> str:
             names.medicine_name(data.asking.directory.medicine_name(comparator.medicine.text))
         )
         return f"Items of {name} per {comparator.per:,} patients"
-    if comparator.per > 1:
-        return f"{comparator.numerator.name} per {comparator.per:,} {_people(comparator.value)}"
-    return f"{comparator.numerator.name} per {names.lower_first(comparator.denominator.name)}"
-
-
-def _people(value: Ratio) -> str:
-    return value_unit(value.bottom)
+    if findings.measure_noun(data.unit) == "average":
+        return comparator.title
+    bottom = comparator.denominator
+    registered = bottom.is_population and bottom.unit == "patients"
+    whole = bottom.unit if registered else names.lower_first(bottom.name)
+    per = f"{comparator.per:,} " if comparator.per > 1 else ""
+    return f"{comparator.numerator.name} per {per}{whole}"
 
 
 def peers_words(data: ComparatorData) -> str:
@@ -152,28 +150,30 @@ def practices_chart(data: ComparatorData) -> Chart:
 
 def substances_chart(data: ComparatorData) -> Chart | None:
     """The medicines of the numerator, the most first; nothing where there is one only."""
-    rows = data.substances
-    if len(rows) < 2:
+    rows, whole = data.substances
+    if len(rows) < 2 or not whole:
         return None
     directory = data.asking.directory
-    amount = data.comparator.numerator.amount
-    total = sum(float(cell or 0) for _, cell in rows)
+    numerator = data.comparator.numerator
     short = names.short_medicine(directory.medicine_name(rows[0][0]))
-    share = findings.fraction(float(rows[0][1] or 0) / total)
-    noun = amount.measure.name
-    counted = data.comparator.numerator.name
+    share = findings.fraction(float(rows[0][1] or 0) / float(whole))
+    noun = calculation.counted(data.comparator).lower()
+    title = f"{short} {'make' if names.is_plural(short) else 'makes'} up {share} of these {noun}"
+    if noun == "patients":
+        title = f"{names.capital(share)} of these patients had {names.lower_first(short)}"
+    counted = numerator.name
     span = f"{data.choices.name}, {data.month.name}"
     more = f"; the first {MOST_SUBSTANCES} of {len(rows)} substances" if len(rows) > MOST_SUBSTANCES else ""
     return bars(
-        title=f"{short} {'make' if names.is_plural(short) else 'makes'} up {share} of these {noun}",
+        title=title,
         subtitle=f"{counted} by chemical substance, {span}{more}",
         rows=[
             Bar(names.short_medicine(directory.medicine_name(code)), cell)  # type: ignore[arg-type]
             for code, cell in rows[:MOST_SUBSTANCES]
         ],
-        unit=amount.measure.unit,
-        scale=amount.measure.scale,
-        value_name=noun[:1].upper() + noun[1:],
+        unit=numerator.unit,
+        scale=numerator.scale,
+        value_name=names.capital(noun),
     )
 
 
@@ -248,19 +248,18 @@ def _difference_figure(data: ComparatorData) -> dict[str, object]:
     """What the distance from the median amounts to, in units of the numerator."""
     comparator = data.comparator
     _, denominator, value = data.own_now
-    amount = comparator.numerator.amount
-    unit = amount.measure.unit
-    bottom = compare.amount_number(denominator, comparator.denominator.amount)
+    unit = comparator.numerator.unit
+    # “Count” says nothing of what is counted: different medicines, for example.
+    noun = names.lower_first(comparator.numerator.name) if unit == "count" else unit
+    bottom = compare.part_number(denominator, comparator.denominator)
     surplus = findings.surplus(value, data.median, bottom, comparator.per)
     label = "Difference from the median"
     if surplus is None:
         return {"label": label, "value": numbers.NO_DATA}
     size = numbers.short(float(round(abs(surplus))), unit)
     if size in ("0", "£0"):
-        return {"label": label, "value": f"No {unit}", "note": f"At the median in {data.month.name}"}
-    words = f"{size} {unit}" if unit != "£" else size
-    return {
-        "label": label,
-        "value": words,
-        "note": f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}",
-    }
+        return {"label": label, "value": f"No {noun}", "note": f"At the median in {data.month.name}"}
+    comparison = f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}"
+    if unit == "count":
+        return {"label": label, "value": size, "note": f"{noun} {comparison}"}
+    return {"label": label, "value": f"{size} {noun}" if unit != "£" else size, "note": comparison}

@@ -56,7 +56,9 @@ def place_words(value: float | None, median: float | None, unit: str) -> str:
 
 def measure_noun(unit: str) -> str:
     """What a comparator's value is called in a sentence."""
-    return "percentage" if numbers.is_percentage(unit) else "rate"
+    if numbers.is_percentage(unit):
+        return "percentage"
+    return "average" if unit.startswith("count per ") else "rate"
 
 
 def trend_title(name: str, own: Sequence[float | None], median: Sequence[float | None], unit: str) -> str:

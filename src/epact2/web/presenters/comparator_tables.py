@@ -14,6 +14,7 @@ from epact2.comparators.definition import Comparator
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
 from epact2.web.presenters import calculation, figures, names, numbers
+from epact2.web.presenters.comparator_findings import measure_noun
 from epact2.web.presenters.ranking import shown_rows
 
 LEVEL_HEADS = {"sub-ICB location": "Sub-ICB location", "practice": "Practice", "region": "Region"}
@@ -35,7 +36,7 @@ def ranking_table(
     columns: list[dict[str, object]] = [
         {"text": "Rank", "rank": True},
         {"text": LEVEL_HEADS.get(data.choices.level, data.choices.level)},
-        {"text": "Percentage" if points else "Rate", "numeric": True},
+        {"text": names.capital(measure_noun(data.unit)), "numeric": True},
         {"text": "Change in 12 months" + (", points" if points else ""), "numeric": True, "wide": True},
         {"text": "Trend", "wide": True},
         {"text": calculation.counted(data.comparator), "numeric": True},
@@ -49,7 +50,7 @@ def ranking_table(
 
 
 def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict[str, object]:
-    amount = data.comparator.numerator.amount
+    numerator = data.comparator.numerator
     own = row.code == data.choices.organisation.code
     href = links.comparator(
         data.comparator.key,
@@ -68,7 +69,7 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
             numbers.full(row.value, data.unit, places=places),
             change_words(series, data.unit),
             {"spark": series, "text": ""},
-            numbers.full(row.numerator, amount.measure.unit, amount.measure.scale),  # type: ignore[arg-type]
+            numbers.full(row.numerator, numerator.unit, numerator.scale),  # type: ignore[arg-type]
         ],
     }
 

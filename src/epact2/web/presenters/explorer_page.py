@@ -75,9 +75,12 @@ def origin(given: Answer) -> tuple[tuple[str, str], ...]:
     )
 
 
-def ask_next(query: Query) -> tuple[Link, ...]:
-    """Up to three questions that people ask after this one."""
-    return tuple(_next_questions(query))[:3]
+def ask_next(query: Query, items: str = "") -> tuple[Link, ...]:
+    """Up to three questions that people ask after this one, and ``items``, the address of its items."""
+    found = tuple(_next_questions(query))[:3]
+    if not items:
+        return found
+    return (*found, Link("See the items", items, "One by one, with patient, prescriber and dates"))
 
 
 def _next_questions(query: Query) -> Iterator[Link]:

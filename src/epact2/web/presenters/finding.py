@@ -9,9 +9,9 @@ from epact2.model.organisations import PLURALS, UNKNOWN_CODE
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Result
 from epact2.web.presenters import numbers
-from epact2.web.presenters.pivot import is_additive, unit_shown
+from epact2.web.presenters.pivot import unit_shown
 from epact2.web.presenters.pivot_heads import member_name
-from epact2.web.presenters.pivot_parts import OTHERS, NameOf
+from epact2.web.presenters.pivot_parts import OTHERS, NameOf, is_additive
 
 Row = tuple[Cell, ...]
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from epact2.analysis.compare import Ranked
 from epact2.model import bnf
-from epact2.model.prescribing import ACTUAL_COST
+from epact2.model.bnf import BnfCode
+from epact2.model.prescribing import ACTUAL_COST, FIELD_BY_NAME
+from epact2.query.nodes import AllOf, Is, UnderMedicine
 from epact2.web import links
+from epact2.web.comparator_data import within
+from epact2.web.items_door import ItemsDoor
 from epact2.web.medicine_data import MedicineData, Part
 from epact2.web.presenters import medicine_findings as findings
 from epact2.web.presenters import names, numbers
@@ -71,7 +75,7 @@ def _row(data: MedicineData, part: Part, kind: str) -> dict[str, object]:
 def _cells(data: MedicineData, part: Part, name: object) -> Iterator[object]:
     whole = data.whole.items_now
     yield name
-    yield f"{part.items_now:,}"
+    yield _items_cell(data, f"{part.items_now:,}", part.code)
     yield numbers.full(part.items_now * 100 / whole, "%") if whole else numbers.NO_DATA
     yield {"spark": list(part.items[-SPARK:]), "text": ""}
     yield change_words(part)
@@ -154,6 +158,28 @@ def _peer_row(data: MedicineData, row: Ranked, own: str, places: int) -> dict[st
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
             numbers.full(row.value, "items per 1,000 patients", places=places),
-            numbers.count(items),
+            _peer_items_cell(data, numbers.count(items), row.code),
         ],
     }
+
+
+# --- To the single items ------------------------------------------------------------------------------------
+
+
+def items_address(data: MedicineData) -> str:
+    """The items of the medicine in the organisation and month; empty where listings are closed."""
+    return _door(data).address(data.here, data.month)
+
+
+def _items_cell(data: MedicineData, text: str, code: str) -> str | dict[str, object]:
+    where = within(UnderMedicine(BnfCode(code)), data.choices.organisation) if code else data.here
+    return _door(data).cell(text, where, data.month)
+
+
+def _peer_items_cell(data: MedicineData, text: str, code: str) -> str | dict[str, object]:
+    peer = Is(FIELD_BY_NAME[data.choices.level], code)
+    return _door(data).cell(text, AllOf((peer, data.where)), data.month)
+
+
+def _door(data: MedicineData) -> ItemsDoor:
+    return ItemsDoor(data.asking.viewer, data.directory)

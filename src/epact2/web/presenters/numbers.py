@@ -149,6 +149,8 @@ def usual_places(number: Decimal, unit: str) -> int:
         return 0 if size >= 1000 else 2
     if is_count(unit) and number == number.to_integral_value():
         return 0
+    if unit.startswith("count per "):
+        return 2  # averages of a few: places differ in the second decimal
     if size >= 1000 or size == 0:
         return 0
     if size >= Decimal("0.995"):

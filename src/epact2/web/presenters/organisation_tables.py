@@ -10,17 +10,20 @@ from epact2.analysis.profile import (
     COST_PER_PATIENT,
     ITEMS_PER_PATIENT,
     LIST,
+    and_also,
     children_question,
     top_medicines_question,
+    within,
 )
 from epact2.analysis.standing import MedicineChange, nearest_in_size
 from epact2.model.fields import Field
 from epact2.model.organisations import ENGLAND, PCN, PLURALS, PRACTICE, UNKNOWN_CODE
 from epact2.model.prescribing import ACTUAL_COST, FIELD_BY_NAME, ITEMS
-from epact2.query.nodes import Amount
+from epact2.query.nodes import Amount, Is
 from epact2.query.result import Result, exact
 from epact2.web import links
 from epact2.web.engine import Directory
+from epact2.web.items_door import ItemsDoor
 from epact2.web.presenters import headlines, names, numbers
 from epact2.web.profile_answers import Profile
 
@@ -41,9 +44,17 @@ Address = Callable[..., str]  # the page's own address with some of its choices 
 
 
 def medicines(
-    profile: Profile, changes: Sequence[MedicineChange], level: Field, by: str, address: Address
+    profile: Profile,
+    changes: Sequence[MedicineChange],
+    level: Field,
+    by: str,
+    address: Address,
+    door: ItemsDoor,
 ) -> dict[str, object]:
-    """The medicines of a level that cost most, or that have most items, beside the year before."""
+    """The medicines of a level that cost most, or that have most items, beside the year before.
+
+    Counts of items lead to the items where ``door`` is open.
+    """
     present = [one for one in changes if one.cost or one.items]
     cost = sum(one.cost for one in present)
     items = sum(one.items for one in present)
@@ -60,7 +71,7 @@ def medicines(
         "subtitle": f"{headlines.capital(_plural(level, len(present)))} in {profile.month.name}, "
         f"the first {min(MEDICINES_SHOWN, len(present))} by {'items' if by == 'items' else 'actual cost'}",
         "columns": _medicine_columns(level, by, address),
-        "rows": [_medicine_row(profile, one, cost, items) for one in ordered[:MEDICINES_SHOWN]],
+        "rows": [_medicine_row(profile, one, cost, items, level, door) for one in ordered[:MEDICINES_SHOWN]],
         "caption": f"Medicines with the largest {'items' if by == 'items' else 'actual cost'}, "
         f"{profile.month.name}",
         "downloads": links.downloads(query),
@@ -93,7 +104,10 @@ def _medicine_columns(level: Field, by: str, address: Address) -> list[dict[str,
     ]
 
 
-def _medicine_row(profile: Profile, one: MedicineChange, cost: float, items: int) -> dict[str, object]:
+def _medicine_row(
+    profile: Profile, one: MedicineChange, cost: float, items: int, level: Field, door: ItemsDoor
+) -> dict[str, object]:
+    where = and_also(within(profile.organisation), Is(level, one.code))
     change = numbers.relative_change(one.cost, one.cost_before)
     has_year = profile.year_earlier in profile.directory.months
     said = "New" if has_year and not one.cost_before else numbers.NO_DATA
@@ -106,7 +120,7 @@ def _medicine_row(profile: Profile, one: MedicineChange, cost: float, items: int
             numbers.full(one.cost, "£", places=0),
             numbers.full(one.cost / cost * 100, "%") if cost else numbers.NO_DATA,
             numbers.signed(change, "%") if change is not None else said,
-            numbers.count(one.items),
+            door.cell(numbers.count(one.items), where, profile.month),
             numbers.full(one.items / items * 100, "%") if items else numbers.NO_DATA,
         ]
     }
@@ -192,12 +206,19 @@ def children_rows(result: Result, sort: str) -> list[tuple[str, list[float | Non
     return sorted(rows, key=key)
 
 
-def child_cells(directory: Directory, level: str, row: tuple[str, list[float | None]]) -> list[object]:
+def child_cells(
+    profile: Profile, level: str, row: tuple[str, list[float | None]], door: ItemsDoor
+) -> list[object]:
     """One row of the table beneath."""
+    directory = profile.directory
     code, (items, cost, patients, items_per, cost_per, change) = row
     return [
         link_cell(directory, level, code),
-        numbers.count(items),
+        door.cell(
+            numbers.count(items),
+            and_also(within(profile.organisation), Is(FIELD_BY_NAME[level], code)),
+            profile.month,
+        ),
         numbers.full(cost, "£", places=0),
         numbers.count(patients) if patients else "No list",
         numbers.full(items_per, ITEMS_PER_PATIENT.unit) if items_per is not None else "–",
@@ -207,7 +228,7 @@ def child_cells(directory: Directory, level: str, row: tuple[str, list[float | N
 
 
 def beneath(
-    profile: Profile, level: str, result: Result, sort: str, page: int, address: Address
+    profile: Profile, level: str, result: Result, sort: str, page: int, address: Address, door: ItemsDoor
 ) -> dict[str, object]:
     """The organisations of one level beneath: a ranked table, a page of it at a time."""
     directory = profile.directory
@@ -223,7 +244,7 @@ def beneath(
         "subtitle": f"{count} that prescribed in {profile.month.name}; "
         "the change is that of actual cost in a year",
         "columns": _child_columns(level, sort, address),
-        "rows": [{"cells": child_cells(directory, level, row)} for row in shown],
+        "rows": [{"cells": child_cells(profile, level, row, door)} for row in shown],
         "caption": f"{headlines.capital(PLURALS[level])}, {profile.month.name}",
         "downloads": links.downloads(query),
         "page": page,

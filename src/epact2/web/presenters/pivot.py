@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from epact2.model.fields import Dimension, Field
 from epact2.model.organisations import UNKNOWN_CODE
-from epact2.query.nodes import Amount, Query, Rolling, Value, YearToDate
+from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Result
 from epact2.web.presenters import numbers
 from epact2.web.presenters.pivot_heads import corner, headings, member_name
@@ -43,7 +43,8 @@ def pivot(query: Query, result: Result, name_of: NameOf, links: Links) -> Pivot:
     lines = list(_lines(tree, len(query.rows)))
     shown = lines[:MOST_LINES]
     totals = [tree] if query.totals or not query.rows else []
-    link_cells = len(shown) * len(shown_keys) * _additive_count(query) <= MOST_CELL_LINKS
+    opened = sum(links.opens(value) for value in query.values)
+    link_cells = len(shown) * len(shown_keys) * opened <= MOST_CELL_LINKS
     write = _Writer(query, value_columns, shown_keys, name_of, links, link_cells, [*shown, *totals])
     return Pivot(
         corner=corner(query, links),
@@ -55,7 +56,7 @@ def pivot(query: Query, result: Result, name_of: NameOf, links: Links) -> Pivot:
         shown_columns=len(shown_keys) * len(query.values),
         all_columns=len(column_keys) * len(query.values),
         latest_columns=latest,
-        cells_linked=link_cells and _additive_count(query) > 0,
+        cells_linked=link_cells and opened > 0,
         bar_note=write.bar_note,
     )
 
@@ -166,7 +167,7 @@ class _Writer:
     ) -> None:
         self.query, self.columns, self.keys = query, columns, keys
         self.name_of, self.links, self.link_cells = name_of, links, link_cells
-        self.additive = [is_additive(value) for value in query.values]
+        self.opens = [links.opens(value) for value in query.values]
         self.places = [self._places(index, nodes) for index in range(len(columns))]
         self.largest = self._largest(nodes)
 
@@ -219,7 +220,7 @@ class _Writer:
     def _named(self, one: Field, code: Cell) -> tuple[str, str]:
         name = member_name(one, code, self.name_of)
         plain = str(code)
-        if plain in (OTHERS, UNKNOWN_CODE) or one.dimension is Dimension.TIME or plain in name:
+        if one.closed or plain in (OTHERS, UNKNOWN_CODE) or one.dimension is Dimension.TIME or plain in name:
             return name, ""
         return name, plain
 
@@ -249,8 +250,8 @@ class _Writer:
             return PivotCell(numbers.NO_DATA if row else "–", missing=True, edge=edge)
         text = self._text(cell, index, column)
         href, bar = "", None
-        if self.link_cells and self.additive[index] and OTHERS not in (*node.key, *key):
-            href = self.links.cell((*self._padded(node.key), *key))
+        if self.link_cells and self.opens[index] and OTHERS not in (*node.key, *key):
+            href = self.links.cell((*self._padded(node.key), *key), self.query.values[index])
         if index == 0 and self.largest and leaf and None not in key:
             bar = float(numbers.amount(cell, column.scale) or 0) / self.largest
         return PivotCell(text, href, bar, edge=edge)
@@ -264,18 +265,3 @@ class _Writer:
 def unit_shown(unit: str) -> str:
     """The unit in which a number is written: a share reads as a percentage."""
     return "relative change" if unit == "share" else unit
-
-
-def is_additive(value: Value) -> bool:
-    """Whether a number is a sum of prescriptions, so that it can be opened into its parts."""
-    match value:
-        case Amount(measure):
-            return not measure.is_population
-        case Rolling(inner) | YearToDate(inner):
-            return is_additive(inner)
-        case _:
-            return False
-
-
-def _additive_count(query: Query) -> int:
-    return sum(is_additive(value) for value in query.values)

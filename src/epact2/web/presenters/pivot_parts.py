@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from epact2.model.fields import Field
-from epact2.query.nodes import Value
+from epact2.query.nodes import Amount, Rolling, Value, YearToDate
 from epact2.query.result import Cell
 
 OTHERS = "others"
@@ -14,6 +14,7 @@ OTHERS = "others"
 Key = tuple[Cell, ...]
 NameOf = Callable[[Field, Cell], str]
 LinkOf = Callable[[Key], str]
+CellLinkOf = Callable[[Key, Value], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,25 @@ class Pivot:
         return self.shown_lines < self.all_lines or self.shown_columns < self.all_columns
 
 
+def is_additive(value: Value) -> bool:
+    """Whether a number is a sum of prescriptions, so that it can be opened into its parts."""
+    match value:
+        case Amount(measure):
+            return not measure.is_population
+        case Rolling(inner) | YearToDate(inner):
+            return is_additive(inner)
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the table's links lead: ``row`` and ``cell`` beneath a key, ``sort`` by a value or the rows."""
+    """Where the table's links lead: ``row`` and ``cell`` beneath a key, ``sort`` by a value or the rows.
+
+    ``opens`` tells the values whose numbers are links.
+    """
 
     row: LinkOf
-    cell: LinkOf
+    cell: CellLinkOf
     sort: Callable[[Value | Field], str]
+    opens: Callable[[Value], bool] = is_additive

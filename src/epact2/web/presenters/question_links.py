@@ -15,6 +15,7 @@ from epact2.query.check import check
 from epact2.query.encode import dumps
 from epact2.query.grains import conjuncts
 from epact2.query.nodes import Amount, Is, Order, Query, Share, Value
+from epact2.query.packed import LONGEST_PLAIN, packed_if_long
 from epact2.query.words import Names, selection_words
 from epact2.web.presenters.pivot_parts import Key
 
@@ -22,15 +23,22 @@ from epact2.web.presenters.pivot_parts import Key
 def query_string(query: Query, **more: str) -> str:
     """The question as the end of an address: ``?q=…``. Commas and colons stay readable."""
     ends = "".join(f"&{name}={quote(text)}" for name, text in more.items())
-    return f"?q={quote(dumps(query), safe=':,')}{ends}"
+    return f"{_address_of(dumps(query))}{ends}"
+
+
+def _address_of(text: str) -> str:
+    return f"?q={quote(packed_if_long(text), safe=':,')}"
 
 
 class QuestionLinks:
     """The links of one answer's table."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, **more: str) -> None:
+        """``more`` are parts of the page's address that a question sorted another way keeps."""
         self.query = query
-        self._patterns: dict[tuple[bool, ...], str] = {}
+        self.more = more
+        # An address for each kind of cell, and the text that it was made from where that is too long for one.
+        self._patterns: dict[tuple[bool, ...], tuple[str, str]] = {}
 
     @cached_property
     def _own_conditions(self) -> frozenset[Field]:
@@ -40,24 +48,28 @@ class QuestionLinks:
         """Where a row or a cell leads; empty where nothing lies beneath.
 
         A table has thousands of cells and one question beneath them all but for the codes: the address is
-        made once for each kind of cell, and the codes are put in.
+        made once for each kind of cell, and the codes are put in. Into a long question they are put before it
+        is pressed.
         """
         chosen = tuple(code is not None for code in key)
         if any(field in self._own_conditions for field in self.query.grain):
-            return self._address([None if code is None else str(code) for code in key])
+            text = self._text([None if code is None else str(code) for code in key])
+            return _address_of(text) if text else ""
         if chosen not in self._patterns:
-            self._patterns[chosen] = self._address(
-                [f"~{place}~" if there else None for place, there in enumerate(chosen)]
-            )
-        made = self._patterns[chosen]
+            text = self._text([f"~{place}~" if there else None for place, there in enumerate(chosen)])
+            is_long = len(text) > LONGEST_PLAIN
+            self._patterns[chosen] = ("", text) if is_long else (_address_of(text) if text else "", "")
+        address, text = self._patterns[chosen]
         for place, code in enumerate(key):
             if code is not None:
-                made = made.replace(f"~{place}~", quote(_in_json(str(code)), safe=""))
-        return made
+                text_of_code = in_json(str(code))
+                address = address.replace(f"~{place}~", quote(text_of_code, safe=""))
+                text = text.replace(f"~{place}~", text_of_code)
+        return _address_of(text) if text else address
 
-    def _address(self, key: Sequence[str | None]) -> str:
+    def _text(self, key: Sequence[str | None]) -> str:
         beneath = drill(self.query, key)
-        return query_string(mended(beneath)) if beneath else ""
+        return dumps(mended(beneath)) if beneath else ""
 
     def sort(self, by: Value | Field) -> str:
         """The same question sorted by something: highest first, or turned round if it is that already."""
@@ -69,10 +81,11 @@ class QuestionLinks:
             order = (Order(by, descending=not (now and now.by == by and now.descending)),)
         if self.query.percentiles:
             return ""
-        return query_string(replace(self.query, order=order))
+        return query_string(replace(self.query, order=order), **self.more)
 
 
-def _in_json(code: str) -> str:
+def in_json(code: str) -> str:
+    """A code as it stands within a text of JSON."""
     return code.replace("\\", "\\\\").replace('"', '\\"')
 
 

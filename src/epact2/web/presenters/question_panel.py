@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from epact2.model import organisations
 from epact2.model.fields import Dimension, Field
+from epact2.model.items import AGE, OLDEST
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import FIELDS, MEASURES, PRACTICE_SETTING, STAR_PUS
 from epact2.query.codec import dumps
@@ -15,7 +16,9 @@ from epact2.query.grains import conjuncts
 from epact2.query.nodes import (
     AllMonths,
     AnyOf,
+    Between,
     Codes,
+    Exclusions,
     Is,
     Latest,
     MonthRange,
@@ -27,7 +30,9 @@ from epact2.query.nodes import (
     UnderOrganisation,
     Value,
 )
+from epact2.query.packed import packed_if_long
 from epact2.query.words import Names, joined, months_words, selection_words, value_name
+from epact2.web import explorer_patients as patients
 from epact2.web.engine import Directory
 from epact2.web.explorer_filters import members_of
 from epact2.web.explorer_form import Edited
@@ -46,6 +51,8 @@ _GROUPS = {
     Dimension.MEDICINE: "Medicine",
     Dimension.TIME: "Time",
     Dimension.LINE: "Prescription line",
+    Dimension.PATIENT: "Patient",
+    Dimension.ITEM: "Item",
 }
 
 
@@ -87,6 +94,17 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChoices:
+    """What the form offers where single items are loaded."""
+
+    conditions: tuple[OptionGroup, ...]
+    which: tuple[Option, ...]
+    periods: tuple[Option, ...]
+    shown: tuple[Option, ...]
+    no_exclusions: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Everything that the form shows."""
 
@@ -113,7 +131,13 @@ class Panel:
     own_ways: tuple[Option, ...]
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
+    items: ItemChoices | None = None
     choices: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+
+    @property
+    def patients_open(self) -> bool:
+        """Whether the fields of a count of patients hold something, and so must be seen."""
+        return any(name.startswith("pat_") for name in (*self.typed, *self.wrong))
 
     @property
     def own_open(self) -> bool:
@@ -126,22 +150,23 @@ def panel(work: Edited, directory: Directory) -> Panel:
     query = work.query
     names = DressedNames(directory)
     first, last = _ends(query, directory.months)
+    has_items = bool(directory.item_months)
     typed = work.typed
     return Panel(
-        question=dumps(query),
+        question=packed_if_long(dumps(query)),
         measures=tuple(_measure(value, place, query, names) for place, value in enumerate(query.values)),
         rows=tuple(_field("rows", place, one) for place, one in enumerate(query.rows)),
         columns=tuple(_field("columns", place, one) for place, one in enumerate(query.columns)),
         filters=tuple(
             _filter(part, place, directory, names) for place, part in enumerate(conjuncts(query.where))
         ),
-        measure_options=_measure_options(query),
-        field_options=_field_options(query),
+        measure_options=_measure_options(query, has_items),
+        field_options=_field_options(query, has_items),
         settings=tuple(Option(value, text) for value, text in SETTINGS),
         periods=_periods(query, typed.get("period", "")),
         first_months=_months(directory.months, typed.get("from", first)),
         last_months=_months(directory.months, typed.get("to", last)),
-        period_words=capital(months_words(query)),
+        period_words=capital(months_words(query.months)),
         as_at=query.structure is Structure.AS_AT,
         as_published=query.codes is Codes.AS_PUBLISHED,
         totals=query.totals,
@@ -154,6 +179,7 @@ def panel(work: Edited, directory: Directory) -> Panel:
         + tuple(Option(one.name, capital(one.name)) for one in STAR_PUS.values()),
         own_pers=tuple(Option(str(per), f"{per:,}", str(per) == typed.get("own_per")) for per in PERS),
         own_ways=tuple(Option(key, text, key == typed.get("own_way")) for key, text in WAYS.items()),
+        items=_item_choices(query, typed) if has_items else None,
         typed=typed,
         wrong={problem.field: problem.message for problem in reversed(work.problems)},
         choices={
@@ -193,14 +219,14 @@ def _filter(part: Selection, place: int, directory: Directory, names: Names) -> 
     excluded = isinstance(part, Not)
     inner = part.part if isinstance(part, Not) else part
     members = members_of(inner)
-    note, text = _said(inner, directory, names)
+    note, text = said(inner, directory, names)
     turn = Button(f"filter-flip-{place}", f"{'Include' if excluded else 'Exclude'} {text}", "turn")
     remove = Button(f"filter-remove-{place}", f"Remove {text}", "remove")
     if not isinstance(inner, AnyOf) or len(members) < 2:
         return Pick(text, note, (turn, remove), excluded)
     parts = []
     for at, member in enumerate(members):
-        note, text = _said(member, directory, names)
+        note, text = said(member, directory, names)
         out = Button(f"filter-remove-{place}-{at}", f"Remove {text}", "remove")
         parts.append(Pick(text, note, (out,)))
     whole = joined([one.text for one in parts], "or")
@@ -213,7 +239,7 @@ def _filter(part: Selection, place: int, directory: Directory, names: Names) -> 
     )
 
 
-def _said(part: Selection, directory: Directory, names: Names) -> tuple[str, str]:
+def said(part: Selection, directory: Directory, names: Names) -> tuple[str, str]:
     """A condition as its kind and its name: ("ICB", "Kent and Medway (QKS)")."""
     match part:
         case UnderMedicine(code):
@@ -223,6 +249,8 @@ def _said(part: Selection, directory: Directory, names: Names) -> tuple[str, str
         case Is(one, code) if one == PRACTICE_SETTING:
             names = dict(SETTINGS)
             return "Prescribers", names.get(code, code)
+        case Between(one, low, high) if one == AGE:
+            return "Age", f"{low} and over" if int(high) >= OLDEST else f"{low} to {high}"
         case Is(one, _):
             words = selection_words(part, names).removeprefix(f"{one.name} is ")
             return capital(one.name), words
@@ -244,26 +272,48 @@ def _with_code(name: str, code: str) -> str:
 # --- What can be chosen -------------------------------------------------------------------------------------
 
 
-def _measure_options(query: Query) -> tuple[OptionGroup, ...]:
+def _measure_options(query: Query, has_items: bool) -> tuple[OptionGroup, ...]:
     return tuple(
         OptionGroup(
             group.name,
             tuple(
-                Option(as_json(value_to_json(offer.value)), offer.name)
+                Option(offer.word or as_json(value_to_json(offer.value)), offer.name)
                 for offer in group.offers
                 if offer.value not in query.values
             ),
         )
-        for group in offers()
+        for group in offers(items_loaded=has_items)
     )
 
 
-def _field_options(query: Query) -> tuple[OptionGroup, ...]:
+def _field_options(query: Query, has_items: bool) -> tuple[OptionGroup, ...]:
     groups: dict[str, list[Option]] = {name: [] for name in _GROUPS.values()}
     for one in FIELDS:
+        if not one.groups or (one.of_items and not has_items):
+            continue
         if one not in query.grain and one.name != organisations.ENGLAND:
             groups[_GROUPS[one.dimension]].append(Option(one.name, capital(one.name)))
     return tuple(OptionGroup(name, tuple(options)) for name, options in groups.items())
+
+
+def _item_choices(query: Query, typed: Mapping[str, str]) -> ItemChoices:
+    return ItemChoices(
+        conditions=tuple(
+            OptionGroup(
+                capital(name), tuple(Option(value, f"{capital(name)}: {text}") for value, text in found)
+            )
+            for name, found in patients.conditions()
+        ),
+        which=tuple(
+            Option(which.value, words, which.value == typed.get("pat_which"))
+            for which, words in patients.WHICH_WORDS.items()
+        ),
+        periods=tuple(
+            Option(key, text, key == typed.get("pat_period")) for key, text in patients.PERIODS.items()
+        ),
+        shown=tuple(Option(key, text, key == typed.get("pat_shown")) for key, text in patients.SHOWN.items()),
+        no_exclusions=query.exclusions is Exclusions.NONE,
+    )
 
 
 def _periods(query: Query, typed: str) -> tuple[Option, ...]:

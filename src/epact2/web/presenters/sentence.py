@@ -54,7 +54,7 @@ def _choices(query: Query, names: Names | None) -> Iterator[str]:
     yield from (value_name(value, names) for value in query.values)
     yield from (field.name for field in (query.columns if query.percentiles else query.grain))
     yield selection_words(query.where, names)
-    yield months_words(query)
+    yield months_words(query.months)
     if query.top:
         yield f"top {query.top.count}"
 

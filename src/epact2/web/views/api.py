@@ -1,4 +1,5 @@
-"""Questions from programs: ``POST /api/v1/query`` takes the question's JSON and gives the answer's.
+"""Questions from programs: ``POST /api/v1/query`` takes the question's JSON and gives the answer's, ``POST
+/api/v1/list`` does so for listings of items and patients.
 
 Two ways to say who asks: a session (its cookie and the header ``X-CSRFToken``), or HTTP Basic with the
 account's name and password. Browsers are never asked for Basic credentials, so none can send them unawares;
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
@@ -21,9 +23,12 @@ from epact2.access.policy import Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
+from epact2.analysis.listing import list_rows
+from epact2.analysis.listing_export import listed_json
 from epact2.errors import Epact2Error
 from epact2.query.check import NotAdditive, NotAnswerable
 from epact2.query.codec import parse, query_from_json, wants_labels
+from epact2.query.listing_json import listing_from_json
 from epact2.query.periods import NoData
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
@@ -66,9 +71,21 @@ class _TokenCheck(CsrfViewMiddleware):
 
 
 @login_not_required
-@csrf_exempt  # checked below, for sessions
+@csrf_exempt  # checked in _asked, for sessions
 def query(request: HttpRequest) -> HttpResponse:
     """Answer one question."""
+    return _asked(request, _answer)
+
+
+@login_not_required
+@csrf_exempt  # checked in _asked, for sessions
+def listing(request: HttpRequest) -> HttpResponse:
+    """Give one page of items or patients. It comes by POST alone, so that no address holds a pseudonym."""
+    return _asked(request, _page)
+
+
+def _asked(request: HttpRequest, answer: Callable[[str, Viewer], dict[str, object]]) -> HttpResponse:
+    """Read a request, decide who asks, and answer it or say why not."""
     try:
         if request.method != "POST":
             raise _Problem(405, WrongRequest("Questions are sent by POST.", "Send the question as the body."))
@@ -82,7 +99,9 @@ def query(request: HttpRequest) -> HttpResponse:
                     "Send it with the header Content-Type: application/json, not compressed.",
                 ),
             )
-        return _answer(body, viewer)
+        text = json.dumps(answer(body, viewer), ensure_ascii=False)
+        headers = {"Cache-Control": "private, no-store"}
+        return HttpResponse(text, content_type="application/json", headers=headers)
     except _Problem as problem:
         return refused(problem.error, problem.status)
     except Epact2Error as error:
@@ -94,7 +113,8 @@ def query(request: HttpRequest) -> HttpResponse:
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """404 for every other address under /api/, as JSON."""
     del request
-    return refused(WrongRequest(f"There is nothing at /api/{rest}.", "Questions go to /api/v1/query."), 404)
+    advice = "Questions go to /api/v1/query, listings to /api/v1/list."
+    return refused(WrongRequest(f"There is nothing at /api/{rest}.", advice), 404)
 
 
 def _body(request: HttpRequest) -> str:
@@ -119,7 +139,7 @@ def _viewer(request: HttpRequest) -> tuple[Viewer, tuple[str, ...]]:
         user = authenticate(request, username=name, password=password)
         if user is None:
             raise _Problem(401, NotSignedIn("The user name or the password is wrong.", "Check both."))
-        return Viewer(user.get_username()), _PLAIN_TYPES
+        return engines.viewer_named(user.get_username()), _PLAIN_TYPES
     if not request.user.is_authenticated:
         raise _Problem(
             401,
@@ -151,14 +171,22 @@ def _name_and_password(credentials: str) -> tuple[str, str]:
     return name, password
 
 
-def _answer(body: str, viewer: Viewer) -> HttpResponse:
+def _answer(body: str, viewer: Viewer) -> dict[str, object]:
     data = parse(body)
     question = query_from_json(data)
     engine = engines.current()
     given = engines.ask(engine, question, viewer)
     result = labelled(given.result, engine.directory) if wants_labels(data) else given.result
-    text = json.dumps(answer_json(given, result), ensure_ascii=False)
-    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "private, no-store"})
+    return answer_json(given, result)
+
+
+def _page(body: str, viewer: Viewer) -> dict[str, object]:
+    data = parse(body)
+    asked = listing_from_json(data)
+    engine = engines.current()
+    page = list_rows(engine, asked, viewer)
+    result = labelled(page.result, engine.directory) if wants_labels(data) else page.result
+    return listed_json(page, result)
 
 
 def status_of(error: Epact2Error) -> int:

@@ -1,7 +1,8 @@
-"""The list of comparators and the page of one."""
+"""The page of one comparator."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,15 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import compare
-from epact2.comparators.definition import Comparator, Direction
-from epact2.comparators.read import UnknownComparator, comparator_named, comparators
+from epact2.comparators.definition import Comparator
+from epact2.comparators.read import UnknownComparator, comparator_named
 from epact2.model import organisations
 from epact2.model.bnf import BnfCode
+from epact2.model.months import DispensingMonth, span_name
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
-from epact2.model.prescribing import FIELD_BY_NAME
 from epact2.query.encode import dumps
-from epact2.query.nodes import MonthRange
-from epact2.query.words import value_unit
+from epact2.query.periods import NoData
 from epact2.web import links
 from epact2.web.asking import Asking
 from epact2.web.choices import (
@@ -29,100 +29,15 @@ from epact2.web.choices import (
     medicine_label,
     read_choices,
 )
-from epact2.web.comparator_data import ComparatorData, england_query, peers_query, plain
-from epact2.web.presenters import calculation, dates, headlines, names, numbers
+from epact2.web.comparator_data import ComparatorData
+from epact2.web.engine import Directory
+from epact2.web.presenters import calculation, dates, names, numbers
 from epact2.web.presenters import comparator_charts as charts
 from epact2.web.presenters import comparator_findings as findings
 from epact2.web.presenters import comparator_tables as tables
-from epact2.web.presenters.comparator_tables import Standing
 from epact2.web.presenters.ranking import page_of
 
 PAGE_SIZE = 100
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All comparators by theme, with England's value and the reader's own."""
-    asking = Asking.of(request)
-    choices = read_choices(request.GET, asking.directory, asking.person)
-    standings = _standings(asking, choices)
-    peers = names.peers_name(choices.organisation.level)
-    is_england = choices.organisation.level == ENGLAND
-    kept = {"organisation": choices.organisation.code, "month": choices.month.code}
-    context = {
-        "choices": choices,
-        "month": choices.month.name,
-        "title": _index_title(standings, choices),
-        "table": tables.list_table(standings, choices.name, peers, kept, is_england=is_england),
-        "open_ones": [one for one in comparators().values() if one.any_medicine],
-        "kept": kept,
-        "finding": _index_finding(standings, choices),
-        "fields": [
-            one
-            for one in filter_fields(choices, asking.directory, _suggest("organisation"))
-            if one["name"] in ("organisation", "month")
-        ],
-        "links": links,
-    }
-    return render(request, "pages/comparators.jinja", context)
-
-
-def _standings(asking: Asking, choices: Choices) -> list[Standing]:
-    """Every fixed comparator for one organisation, in three questions."""
-    fixed = [one for one in comparators().values() if not one.any_medicine]
-    months = MonthRange(max(asking.directory.months[0], choices.month.plus(-23)), choices.month)
-    mine = asking.ask(england_query(fixed, months, choices.organisation)).result.rows
-    england = asking.directory.organisation(ENGLAND_CODE)
-    latest = MonthRange(choices.month, choices.month)
-    whole = asking.ask(england_query(fixed, latest, england)).result.rows
-    is_england = choices.organisation.level == ENGLAND
-    level = FIELD_BY_NAME[choices.organisation.level]
-    peers = () if is_england else asking.ask(peers_query(fixed, level, choices.month)).result.rows
-    codes = [str(row[0]) for row in peers]
-    place = codes.index(choices.organisation.code) if choices.organisation.code in codes else None
-    made = []
-    for index, one in enumerate(fixed, start=1):
-        values = [plain(row[index]) for row in peers]
-        ranks, percentiles = compare.ranks(values), compare.percentiles(values)
-        made.append(
-            Standing(
-                comparator=one,
-                unit=value_unit(one.value),
-                england=plain(whole[0][index]) if whole else None,
-                own=_by_month([(str(row[0]), plain(row[index])) for row in mine], months),
-                rank=None if place is None else ranks[place],
-                percentile=None if place is None else percentiles[place],
-                compared=sum(value is not None for value in values),
-            )
-        )
-    return made
-
-
-def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list[float | None]:
-    found = dict(pairs)
-    count = months.last.months_since(months.first) + 1
-    return [found.get(months.first.plus(step).code) for step in range(count)]
-
-
-def _index_finding(standings: list[Standing], choices: Choices) -> str:
-    """How many comparators moved the right way in a year, in the words of the home page."""
-    said = headlines.verdicts([one.verdict for one in standings])
-    if not said:
-        return f"Where {choices.name} stands in {choices.month.name}."
-    return f"{choices.name}, in a year: {said[:1].lower()}{said[1:]}"
-
-
-def _index_title(standings: list[Standing], choices: Choices) -> str:
-    """On how many comparators the organisation stands on the better side of its peers' middle."""
-    placed = [one for one in standings if one.percentile is not None]
-    if not placed:
-        return f"{names.of(choices.name)} values month by month"
-    better = sum(
-        one.percentile < 50 if one.comparator.direction is Direction.LOWER else one.percentile > 50
-        for one in placed
-        if one.percentile is not None and one.comparator.direction is not Direction.NONE
-    )
-    return f"{choices.name} is on the better side of the median for {better} of {len(placed)} comparators"
 
 
 @require_safe
@@ -133,6 +48,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     except UnknownComparator as error:
         raise Http404(str(error)) from error
     asking = Asking.of(request)
+    if comparator.needs_items:
+        return _page_of_items(request, comparator, asking)
     choices = read_choices(request.GET, asking.directory, asking.person)
     if comparator.any_medicine:
         code, fitting = chosen_medicine(request.GET, asking.directory)
@@ -142,6 +59,50 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         comparator = comparator.for_medicine(BnfCode(code), medicine)
     data = ComparatorData(asking, comparator, choices)
     return render(request, "pages/comparator.jinja", _context(request, data))
+
+
+def _page_of_items(request: HttpRequest, comparator: Comparator, asking: Asking) -> HttpResponse:
+    """The page of a comparator that needs single items: its months are those that it can look back from."""
+    try:
+        loaded = compare.months_for(comparator, asking.directory)
+    except NoData as error:
+        return _without_items(request, comparator, str(error))
+    if not loaded:
+        months = span_name(asking.directory.item_months)
+        return _without_items(
+            request, comparator, f"It looks back further than the items that are loaded: {months}."
+        )
+    form = request.GET.copy()
+    moved = ""
+    if form.get("month"):
+        month = DispensingMonth.parse(form["month"])
+        if month in asking.directory.months and month not in loaded:
+            # The month of the page before, which another comparator has and this one has not.
+            moved = f"{month.name} has no value: here is {loaded[-1].name}."
+            form["month"] = loaded[-1].code
+    choices = read_choices(form, asking.directory, asking.person, loaded)
+    data = ComparatorData(asking, comparator, choices)
+    context = _context(request, data)
+    context["aside"] = [{"text": text} for text in (moved, _from_items(asking.directory, loaded)) if text]
+    context["how"]["from_items"] = _from_items(asking.directory, loaded)
+    return render(request, "pages/comparator.jinja", context)
+
+
+def _from_items(directory: Directory, loaded: Sequence[DispensingMonth]) -> str:
+    """From which data, and from which month on, a comparator of single items has values."""
+    items = directory.item_months
+    said = f"Worked out from single prescription items, which are loaded for {span_name(items)}."
+    if loaded[0] > items[0]:
+        said += f" It looks back over earlier months, so its values begin in {loaded[0].name}."
+    if loaded[-1] in directory.provisional_months:
+        said += f" {loaded[-1].name} is provisional: NHS numbers are verified a month later."
+    return said
+
+
+def _without_items(request: HttpRequest, comparator: Comparator, why: str) -> HttpResponse:
+    """What a comparator is about, and why it has no value yet."""
+    context = {"comparator": comparator, "why": why}
+    return render(request, "pages/comparator_no_items.jinja", context)
 
 
 def _choose_medicine(
@@ -236,11 +197,10 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         ],
         "ranking_downloads": links.downloads(data.ranking_query),
         "practice_downloads": links.downloads(data.practices_query),
-        "substance_downloads": links.downloads(data.substances_query),
+        "substance_downloads": links.downloads(data.substances_query) if data.substances_query else [],
         "next": _next(data),
         "how": {
-            "numerator": calculation.part_words(comparator.numerator, directory),
-            "denominator": calculation.part_words(comparator.denominator, directory),
+            **_parts(comparator, directory),
             "formula": calculation.formula(comparator),
             "question": dumps(data.ranking_query),
             "explorer": links.explorer(data.ranking_query),
@@ -255,6 +215,13 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
             {"text": "Comparators", "href": reverse("comparators")},
         ],
     }
+
+
+def _parts(comparator: Comparator, directory: Directory) -> dict[str, object]:
+    """Numerator and denominator explained, and the lists of medicines that either names, each once."""
+    parts = [calculation.part_words(one, directory) for one in (comparator.numerator, comparator.denominator)]
+    lists = {one.name: one for part in parts for one in part.lists}
+    return {"numerator": parts[0], "denominator": parts[1], "lists": list(lists.values()), "from_items": ""}
 
 
 def _finding(data: ComparatorData) -> str:
@@ -282,7 +249,7 @@ def _finding(data: ComparatorData) -> str:
 def _fields(data: ComparatorData) -> list[dict[str, object]]:
     """The filter bar; a comparator of any medicine has a box for the medicine first."""
     choices, directory = data.choices, data.asking.directory
-    fields = filter_fields(choices, directory, _suggest("organisation"))
+    fields = filter_fields(choices, _suggest("organisation"))
     counts = {choices.level: data.peers.compared}
     for one in fields:
         if one["name"] == "level":
@@ -306,7 +273,7 @@ def _substance_links(data: ComparatorData) -> list[dict[str, str]]:
             "text": names.medicine_name(directory.medicine_name(code)),
             "href": links.medicine(code, organisation=data.choices.organisation.code),
         }
-        for code, _ in data.substances[: charts.MOST_SUBSTANCES]
+        for code, _ in data.substances[0][: charts.MOST_SUBSTANCES]
     ]
 
 
@@ -345,7 +312,7 @@ def _next(data: ComparatorData) -> list[dict[str, object]]:
                 "note": "Items, cost and products",
             }
         )
-    else:
+    elif data.substances_query:
         made.append(
             {
                 "text": "Medicines behind the measure",

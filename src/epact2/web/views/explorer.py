@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis.answer import Answer
+from epact2.analysis.items_beneath import is_made_of_rows
 from epact2.errors import Epact2Error
 from epact2.query.nodes import Query
 from epact2.web import engine as engines
 from epact2.web import links as addresses
+from epact2.web.asking import Asking
 from epact2.web.engine import Engine
 from epact2.web.explorer_form import STARTING, Edited, Problem, edited
 from epact2.web.explorer_measures import capital
@@ -22,12 +24,14 @@ from epact2.web.presenters import explorer_page as pages
 from epact2.web.presenters.answer_chart import chart_of
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.finding import finding
+from epact2.web.presenters.item_links import ItemLinks
 from epact2.web.presenters.pivot import pivot
 from epact2.web.presenters.pivot_parts import Links
 from epact2.web.presenters.question_links import QuestionLinks, query_string, trail
 from epact2.web.presenters.question_panel import panel
 from epact2.web.presenters.sentence import heading, question_json, sentence
 
+ITEMS = "items"  # the choice that numbers lead to their items: ?open=items
 LONGEST_ADDRESS = 3800  # servers and proxies stop at 4,000 to 8,000 bytes
 
 
@@ -96,17 +100,18 @@ def _context(
     if read.message:
         context["errors"] = [{"text": read.message, "href": "#question-json"}]
         return context, False
-    given, error = _asked(request, engine, query)
+    asking = Asking(engine, engines.viewer_of(request), None)
+    given, error = _asked(asking, query)
     if given is None:
         text = str(error)
         context |= {"errors": [*errors, {"text": text, "href": "#question"}], "unanswered": text}
         return context, False
-    return {**context, "errors": errors, **_answer(request, given, names)}, not errors
+    return {**context, "errors": errors, **_answer(request, asking, given, names)}, not errors
 
 
-def _asked(request: HttpRequest, engine: Engine, query: Query) -> tuple[Answer | None, Epact2Error | None]:
+def _asked(asking: Asking, query: Query) -> tuple[Answer | None, Epact2Error | None]:
     try:
-        return engines.ask(engine, query, engines.viewer_of(request)), None
+        return asking.ask(query), None
     except Epact2Error as error:
         return None, error
 
@@ -115,11 +120,13 @@ def _error(problem: Problem) -> dict[str, str]:
     return {"text": problem.message, "href": f"#field-{problem.field}"}
 
 
-def _answer(request: HttpRequest, given: Answer, names: DressedNames) -> dict[str, Any]:
+def _answer(request: HttpRequest, asking: Asking, given: Answer, names: DressedNames) -> dict[str, Any]:
     """The values of the answer's part of the page."""
     query = given.query
     shown, result = pages.laid_out(query, given.result)
-    table = pivot(shown, result, names.name_of, _links(query))
+    items = ItemLinks(query, given.months) if _items_open(asking, given) else None
+    by_items = items is not None and request.GET.get("open") == ITEMS
+    table = pivot(shown, result, names.name_of, _links(query, items, by_items=by_items))
     which = request.GET.get("chart", "1")
     number = int(which) - 1 if which.isdigit() and 1 <= int(which) <= len(query.values) else 0
     facts = pages.facts(given, table)
@@ -138,8 +145,10 @@ def _answer(request: HttpRequest, given: Answer, names: DressedNames) -> dict[st
             for place, column in enumerate((one for one in result.columns if one.kind == "value"), start=1)
         ],
         "origin": pages.origin(given),
-        "notes": given.notes,
-        "next": pages.ask_next(query),
+        "notes": [note for note in given.notes if note != given.provisional],
+        "provisional": given.provisional,
+        "switch": _switch(query, by_items) if items else None,
+        "next": pages.ask_next(query, items.beneath(()) if items else ""),
         "downloads": [
             {"text": "CSV", "href": addresses.download(query, "csv"), "download": True},
             {"text": "Excel", "href": addresses.download(query, "xlsx"), "download": True},
@@ -148,8 +157,36 @@ def _answer(request: HttpRequest, given: Answer, names: DressedNames) -> dict[st
     }
 
 
-def _links(query: Query) -> Links:
+def _switch(query: Query, by_items: bool) -> pages.Link:
+    """What numbers lead to, and how to have it the other way."""
+    if by_items:
+        return pages.Link("Look inside numbers instead", query_string(query), "its items")
+    return pages.Link("Show the items behind numbers instead", query_string(query, open=ITEMS), "")
+
+
+def _items_open(asking: Asking, given: Answer) -> bool:
+    """Whether this reader may see the items behind the answer, and there are some."""
+    with_items = set(asking.directory.item_months)
+    return (
+        asking.viewer.may_list_items
+        and not given.query.percentiles
+        and not with_items.isdisjoint(given.months)
+    )
+
+
+def _links(query: Query, items: ItemLinks | None, *, by_items: bool) -> Links:
+    """Where rows and numbers lead: to the question beneath, or, where nothing finer can be asked or the
+    reader wants it so, to the items.
+    """
     if query.percentiles:
-        return Links(row=lambda key: "", cell=lambda key: "", sort=lambda by: "")
-    made = QuestionLinks(query)
-    return Links(row=made.beneath, cell=made.beneath, sort=made.sort)
+        return Links(row=lambda key: "", cell=lambda key, value: "", sort=lambda by: "")
+    made = QuestionLinks(query, **({"open": ITEMS} if by_items else {}))
+    if items is None:
+        return Links(row=made.beneath, cell=lambda key, value: made.beneath(key), sort=made.sort)
+    if by_items:
+        return Links(row=items.beneath, cell=items.beneath, sort=made.sort, opens=is_made_of_rows)
+    return Links(
+        row=lambda key: made.beneath(key) or items.beneath(key),
+        cell=lambda key, value: made.beneath(key) or items.beneath(key, value),
+        sort=made.sort,
+    )

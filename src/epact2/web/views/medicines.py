@@ -160,7 +160,7 @@ def _aside(data: MedicineData, asked: str) -> list[dict[str, str]]:
 
 
 def _fields(data: MedicineData) -> list[dict[str, object]]:
-    fields = filter_fields(data.choices, data.directory, f"{reverse('suggest')}?kind=organisation")
+    fields = filter_fields(data.choices, f"{reverse('suggest')}?kind=organisation")
     if data.code is None:
         return [one for one in fields if one["name"] in ("organisation", "month")]
     counts = {data.choices.level: data.peers.compared}
@@ -205,6 +205,8 @@ def _next(data: MedicineData) -> list[dict[str, str]]:
                 "note": "The same medicine in the whole country",
             }
         )
+    if items := tables.items_address(data):
+        made.append({"text": "See the items", "href": items, "note": f"One by one, {data.month.name}"})
     made.append(
         {
             "text": "Open in the explorer",

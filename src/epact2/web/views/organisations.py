@@ -7,16 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import profile as questions
-from epact2.analysis.profile import COST, COST_PER_PATIENT, ITEMS_PER_PATIENT
+from epact2.analysis.patients_profile import panel_question
+from epact2.analysis.profile import COST, COST_PER_PATIENT, ITEMS_PER_PATIENT, within
 from epact2.analysis.standing import medicine_changes
-from epact2.model.organisations import LEVELS, PLURALS, PRACTICE
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE, LEVELS, PLURALS, PRACTICE
 from epact2.model.prescribing import CHAPTER, CHEMICAL_SUBSTANCE, FIELD_BY_NAME, SECTION
 from epact2.query.result import Result
 from epact2.web import engine as engines
 from epact2.web.context import person
 from epact2.web.engine import UnknownCode, viewer_of
 from epact2.web.organisation_choice import home_organisation
-from epact2.web.presenters import headlines, organisation_tables, organisation_tree
+from epact2.web.presenters import headlines, organisation_tables, organisation_tree, patients_panel
 from epact2.web.presenters import organisation as presenter
 from epact2.web.presenters.figures import comparators_table, key_figures, measured
 from epact2.web.presenters.names import organisation_name
@@ -89,6 +90,8 @@ def organisation(request: HttpRequest, level: str, code: str) -> HttpResponse:
             "comparators_title": comparators_title,
             "comparators": comparators_table(profile, comparators),
             "medicines": medicines(ask, profile, asked, address),
+            "patients": patients(ask, profile),
+            "items": ask.door.address(within(chosen), profile.month),
             "beneath": beneath(ask, profile, asked, address),
             "similar": organisation_tables.similar(profile),
             "address": address,
@@ -129,7 +132,7 @@ def medicines(
     by = "items" if asked["by"] == "items" else "cost"
     answer = ask(questions.medicines_question(profile.organisation, level, profile.month))
     changes = medicine_changes(answer, profile.month)
-    return organisation_tables.medicines(profile, changes, level, by, address)
+    return organisation_tables.medicines(profile, changes, level, by, address, ask.door)
 
 
 def beneath(
@@ -143,7 +146,24 @@ def beneath(
     result = ask(questions.children_question(profile.organisation, FIELD_BY_NAME[level], profile.month))
     page = int(asked["page"]) if asked["page"].isdecimal() else 1
     sort = asked["sort"] if asked["sort"].removeprefix("-") in organisation_tables.SORTS else "cost"
-    return organisation_tables.beneath(profile, level, result, sort, page, address)
+    return organisation_tables.beneath(profile, level, result, sort, page, address, ask.door)
+
+
+def patients(ask: Asker, profile: Profile) -> dict[str, object] | None:
+    """The panel of patients in the latest month that has items; None where there are none."""
+    months = ask.directory.item_months
+    if not months:
+        return None
+    chosen, month = profile.organisation, months[-1]
+    england = ask.directory.organisation(ENGLAND_CODE, ENGLAND)
+    return patients_panel.panel(
+        chosen,
+        organisation_name(chosen),
+        month,
+        ask.answer(panel_question(chosen, month)),
+        ask.answer(panel_question(england, month)),
+        ask.door.address(within(chosen), month),
+    )
 
 
 def first_with_several(ask: Asker, profile: Profile, levels: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Pages of plain words, open to everyone: about, accessibility, cookies, help."""
+"""Pages of plain words, open to everyone: about, accessibility, cookies, help, and how age is determined."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from epact2.errors import Epact2Error
+from epact2.web.asking import Asking
+from epact2.web.presenters import age_page
 
 
 @login_not_required
@@ -34,3 +38,33 @@ def cookies(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to find things, and what the words mean."""
     return render(request, "pages/help.jinja")
+
+
+@login_not_required
+@require_safe
+def ages(request: HttpRequest) -> HttpResponse:
+    """How age is determined: the rules, and for whoever has signed in how often each of them decides."""
+    shares = _shares(request)
+    return render(
+        request,
+        "pages/ages.jinja",
+        {
+            "steps": list(age_page.steps(shares)),
+            "shares": shares,
+            "examples": list(age_page.examples()),
+        },
+    )
+
+
+def _shares(request: HttpRequest) -> age_page.Shares | None:
+    if not request.user.is_authenticated:
+        return None
+    try:
+        asking = Asking.of(request)
+        months = asking.directory.item_months
+        if not months:
+            return None
+        given = asking.ask(age_page.shares_question(months))
+    except Epact2Error:
+        return None  # the rules stand without the data
+    return age_page.shares_of(given.result, given.months)

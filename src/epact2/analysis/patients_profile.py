@@ -1,0 +1,44 @@
+"""How many patients an organisation has, and what they get: the figures of its panel, and the questions."""
+
+from __future__ import annotations
+
+from epact2.analysis.profile import YEAR, Figure, within
+from epact2.comparators.definition import Direction
+from epact2.model.months import DispensingMonth
+from epact2.model.organisations import Organisation
+from epact2.model.prescribing import MONTH
+from epact2.query.named import IDENTIFIED_PATIENTS, NAMED, patients_on
+from epact2.query.nodes import AllOf, Everything, MonthRange, OneOf, Query, Ratio
+
+MANY = 10  # unique medicines: the level that the polypharmacy comparators watch most
+PATIENTS = Figure("identified-patients", "Identified patients", IDENTIFIED_PATIENTS)
+ITEMS_EACH = Figure("items-per-patient", "Items per identified patient", NAMED["items per patient"])
+ON_MANY = Figure(
+    "patients-on-10-medicines",
+    f"Patients on {MANY} or more unique medicines",
+    Ratio(patients_on(MANY), IDENTIFIED_PATIENTS, 100),
+)
+CAPTURE = Figure("capture-rate", "Items of identified patients", NAMED["capture rate"])
+ELECTRONIC = Figure("eps-rate", "Items sent electronically (EPS)", NAMED["EPS rate"])
+FIGURES = (PATIENTS, ITEMS_EACH, ON_MANY, CAPTURE, ELECTRONIC)
+DIRECTIONS = {ELECTRONIC: Direction.HIGHER, CAPTURE: Direction.HIGHER}
+
+
+def panel_question(organisation: Organisation, month: DispensingMonth) -> Query:
+    """The figures in a month and in the same month a year earlier, where that is loaded."""
+    both = OneOf(MONTH, (month.plus(-YEAR).code, month.code))
+    own = within(organisation)
+    return Query(
+        values=tuple(one.value for one in FIGURES),
+        rows=(MONTH,),
+        where=both if isinstance(own, Everything) else AllOf((own, both)),
+    )
+
+
+def latest_question(organisation: Organisation, month: DispensingMonth) -> Query:
+    """The figures in one month, for the explorer."""
+    return Query(
+        values=tuple(one.value for one in FIGURES),
+        where=within(organisation),
+        months=MonthRange(month, month),
+    )

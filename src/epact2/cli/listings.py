@@ -1,0 +1,144 @@
+"""The commands that list: list, patient. Both are closed unless EPACT2_UNSAFE_OPEN_ITEMS=1."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from epact2.access.policy import Refused, require_open_listings, scope_for_listing
+from epact2.analysis.answer import labelled
+from epact2.analysis.listing import Listed, history, list_rows
+from epact2.analysis.listing_export import listed_csv, listed_json
+from epact2.cli.app import app, engine, out, viewer
+from epact2.cli.reading import cell_words, format_named, text_of
+from epact2.model.months import span_name
+from epact2.query.codec import parse, wants_labels
+from epact2.query.encode import Json
+from epact2.query.listing_check import check_listing
+from epact2.query.listing_json import listing_from_json, listing_words
+from epact2.query.nodes import BadQuestion, Exclusions
+from epact2.query.periods import covered_months, with_items
+from epact2.query.result import as_json
+from epact2.store.directory import Directory
+
+FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
+
+
+@app.command(name="list")
+def list_command(
+    listing: Annotated[str, typer.Argument(help="A file with the listing as JSON, or - for standard input.")],
+    format_: FormatOption = "table",
+    labels: Annotated[bool, typer.Option("--labels", help="Names beside codes in JSON too.")] = False,
+) -> None:
+    """List single items or patients, one page. Needs EPACT2_UNSAFE_OPEN_ITEMS=1.
+
+    “next” of a page goes into “after” of the listing for the page that follows.
+    """
+    chosen = format_named(format_)
+    data = parse(text_of(listing))
+    asked = listing_from_json(data)
+    who = viewer()
+    require_open_listings(who)
+    here = engine()
+    page = list_rows(here, asked, who)
+    _write(page, here.directory, chosen, labels=labels or wants_labels(data))
+
+
+@app.command()
+def patient(
+    pseudonym: Annotated[
+        str,
+        typer.Argument(help="The pseudonym, or - to be asked for it or to read it from standard input."),
+    ] = "-",
+    format_: FormatOption = "table",
+    labels: Annotated[bool, typer.Option("--labels", help="Names beside codes in JSON too.")] = False,
+    exclusions: Annotated[
+        str, typer.Option(help="standard, or none to list what does not count too.")
+    ] = "standard",
+) -> None:
+    """List all items of one patient, newest first. Needs EPACT2_UNSAFE_OPEN_ITEMS=1.
+
+    Use - so that the pseudonym does not stand in the history of your shell.
+    """
+    chosen = format_named(format_)
+    left_out = _exclusions(exclusions)
+    who = viewer()
+    require_open_listings(who)  # before anybody is asked for a pseudonym
+    here = engine()
+    found = history(here, _pseudonym(pseudonym), who, exclusions=left_out)
+    _write(found, here.directory, chosen, labels=labels)
+
+
+def explain_listing(data: Json) -> None:
+    """Say how a listing is understood: words, notes, whether it is open, release and months."""
+    asked = listing_from_json(data)
+    notes = check_listing(asked)
+    directory = engine().directory
+    try:
+        scope = scope_for_listing(viewer(), asked).reason
+    except Refused as refused:
+        scope = str(refused)
+    months = covered_months(asked.months, asked.where, with_items(directory.item_months), of_items=True)
+    order = asked.sort_columns
+    for line in (
+        f"Listing    {listing_words(asked, directory)}",
+        *(f"Note       {note}" for note in notes),
+        f"Scope      {scope}",
+        f"Release    {directory.release}",
+        f"Months     {span_name(months)}",
+        f"Order      {', '.join(f'{one.by} descending' if one.descending else str(one.by) for one in order)}",
+    ):
+        typer.echo(line)
+
+
+def _pseudonym(given: str) -> str:
+    if given != "-":
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt("Pseudonym", err=True))
+    return sys.stdin.readline()
+
+
+def _exclusions(text: str) -> Exclusions:
+    known = {one.value: one for one in Exclusions}
+    if text.casefold() not in known:
+        raise BadQuestion(f"“{text}” is no choice of exclusions.", f"Use {' or '.join(known)}.")
+    return known[text.casefold()]
+
+
+def _write(page: Listed, directory: Directory, format_: str, *, labels: bool) -> None:
+    match format_:
+        case "json":
+            result = labelled(page.result, directory) if labels else page.result
+            typer.echo(json.dumps(listed_json(page, result), ensure_ascii=False))
+        case "csv":
+            for chunk in listed_csv([page], directory):
+                sys.stdout.write(chunk)
+        case _:
+            _print_table(page, directory)
+
+
+def _print_table(page: Listed, directory: Directory) -> None:
+    result = labelled(page.result, directory)
+    table = Table(title=page.words, caption=_caption(page), caption_justify="left")
+    for column in result.columns:
+        head = f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
+        table.add_column(head, justify="left" if column.kind == "field" else "right", overflow="fold")
+    for row in result.rows:
+        table.add_row(
+            *(
+                "" if cell is None else cell_words(as_json(cell, column))
+                for cell, column in zip(row, result.columns, strict=True)
+            )
+        )
+    out.print(table)
+
+
+def _caption(page: Listed) -> str:
+    origin = f"Release {page.release}. {'SYNTHETIC DATA. ' if page.synthetic else ''}"
+    more = " More rows follow: the JSON format gives the token of the next page." if page.next else ""
+    return origin + " ".join(page.notes) + more

@@ -1,0 +1,86 @@
+"""The panel of patients on an organisation's page: five figures beside England's, and a year earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from epact2.analysis.answer import Answer
+from epact2.analysis.patients_profile import FIGURES, ITEMS_EACH, ON_MANY, PATIENTS, latest_question
+from epact2.analysis.profile import YEAR, Figure
+from epact2.model.months import DispensingMonth
+from epact2.model.organisations import Organisation
+from epact2.query.result import Cell, Column
+from epact2.web import links
+from epact2.web.presenters import numbers
+
+Values = Mapping[Figure, tuple[Cell, Column]]
+
+
+def read(given: Answer, month: DispensingMonth) -> Values:
+    """The figures of one month of the answer to ``panel_question``; empty for a month without rows."""
+    for row in given.result.rows:
+        if row[0] == month.code:
+            return {
+                figure: (row[place], given.result.columns[place])
+                for place, figure in enumerate(FIGURES, start=1)
+            }
+    return {}
+
+
+def panel(
+    organisation: Organisation,
+    name: str,
+    month: DispensingMonth,
+    own: Answer,
+    england: Answer,
+    items: str,
+) -> dict[str, object] | None:
+    """The card's values; None where nothing was dispensed. ``items`` is the address of its items."""
+    now, before = read(own, month), read(own, month.plus(-YEAR))
+    whole = read(england, month)
+    if not now or not now[PATIENTS][0]:
+        return None
+    is_england = organisation.level == "England"
+    columns: list[dict[str, object]] = [
+        {"text": "Figure"},
+        {"text": month.name, "numeric": True},
+        *([] if is_england else [{"text": "England", "numeric": True}]),
+        *([{"text": f"{month.plus(-YEAR).name}", "numeric": True, "wide": True}] if before else []),
+    ]
+    rows = []
+    for figure in FIGURES:
+        cells: list[object] = [figure.name, _full(figure, now)]
+        if not is_england:
+            cells.append(_full(figure, whole))
+        if before:
+            cells.append(_full(figure, before))
+        rows.append({"cells": cells})
+    return {
+        "title": title(now),
+        "subtitle": f"Patients of {name} in {month.name}, by single items",
+        "columns": columns,
+        "rows": rows,
+        "caption": f"Patients of {name}, {month.name}",
+        "provisional": own.provisional,
+        "actions": [
+            {"text": "Open in the explorer", "href": links.explorer(latest_question(organisation, month))},
+            *([{"text": "See the items", "href": items}] if items else []),
+        ],
+    }
+
+
+def title(now: Values) -> str:
+    """``15,903 identified patients had 2.3 items each; 4.1% were on ten or more unique medicines``."""
+    patients, each, many = (_full(figure, now) for figure in (PATIENTS, ITEMS_EACH, ON_MANY))
+    plural = "patient" if patients == "1" else "patients"
+    return (
+        f"{patients} identified {plural} had {each} items each; {many} were on ten or more unique medicines"
+    )
+
+
+def _full(figure: Figure, values: Values) -> str:
+    if figure not in values:
+        return numbers.NO_DATA
+    cell, column = values[figure]
+    known = cell if isinstance(cell, (int, float)) else None
+    return numbers.full(known, column.unit, column.scale)

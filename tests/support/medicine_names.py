@@ -1,0 +1,61 @@
+"""Medicines by name in drawn tables: the BNF's own names, each with the presentation code it stands for."""
+
+from __future__ import annotations
+
+PRESENTATIONS = {
+    "Amitriptyline 10mg tablets": "0403010B0AAAGAG",
+    "Amlodipine 5mg tablets": "0206020A0AAAAAA",
+    "Amoxicillin 250mg capsules": "0501013B0AAAAAA",
+    "Apixaban 5mg tablets": "0208020Z0AAABAB",
+    "Arthrotec 50 gastro-resistant tablets": "1001010C0BLAAAM",
+    "Aspirin 75mg dispersible tablets": "0209000A0AAABAB",
+    "Aspirin 75mg tablets": "0209000A0AAAJAJ",
+    "Aspirin 300mg tablets": "0407010B0AAAFAF",
+    "Bendroflumethiazide 2.5mg tablets": "0202010B0AAABAB",
+    "Bisoprolol 2.5mg tablets": "0204000H0AAAJAJ",
+    "Clarithromycin 500mg tablets": "0501050B0AAADAD",
+    "Clopidogrel 75mg tablets": "0209000C0AAAAAA",
+    "Co-amilofruse 5mg/40mg tablets": "0202040B0AAAAAA",
+    "Codeine 30mg tablets": "0407020C0AAAEAE",
+    "Dapagliflozin 10mg tablets": "0601023AGAAABAB",
+    "Diazepam 5mg tablets": "0401020K0AAAIAI",
+    "Domperidone 10mg tablets": "0406000J0AAAJAJ",
+    "Donepezil 10mg tablets": "0411000D0AAABAB",
+    "Empagliflozin 10mg tablets": "0601023ANAAAAAA",
+    "Famotidine 20mg tablets": "0103010H0AAAAAA",
+    "Furosemide 40mg tablets": "0202020L0AABDBD",
+    "Lactulose 3.1-3.7g/5ml oral solution": "0106040G0AAAAAA",
+    "Lansoprazole 30mg gastro-resistant capsules": "0103050L0AAAAAA",
+    "Levothyroxine sodium 100microgram tablets": "0602010V0AABZBZ",
+    "Lisinopril 20mg / Hydrochlorothiazide 12.5mg tablets": "0205051K0AAAAAA",
+    "Lithium carbonate 400mg modified-release tablets": "0402030K0AAAFAF",
+    "Metformin 500mg tablets": "0601022B0AAABAB",
+    "Mirabegron 25mg modified-release tablets": "0704020AEAAAAAA",
+    "Mirtazapine 15mg tablets": "0403040X0AAANAN",
+    "Morphine sulfate 10mg/5ml oral solution": "0407020Q0AACNCN",
+    "Naproxen 250mg tablets": "1001010P0AAADAD",
+    "Nitrofurantoin 50mg capsules": "0501130R0AAAAAA",
+    "Nu-Seals 75 gastro-resistant tablets": "0209000A0BFAAAK",
+    "Oxybutynin 5mg tablets": "0704020J0AAACAC",
+    "Oxycodone 5mg capsules": "0407020ADAAACAC",
+    "Pregabalin 75mg capsules": "0408010AEAAACAC",
+    "Quetiapine 25mg tablets": "0402010ABAAABAB",
+    "Ramipril 5mg capsules": "0205051R0AAACAC",
+    "Sertraline 50mg tablets": "0403030Q0AAAAAA",
+    "Sertraline 100mg tablets": "0403030Q0AAABAB",
+    "Simvastatin 20mg tablets": "0212000Y0AAABAB",
+    "Sodium valproate 500mg gastro-resistant tablets": "0408010W0AAADAD",
+    "Solifenacin 5mg tablets": "0704020ABAAAAAA",
+    "Spironolactone 25mg tablets": "0202030S0AAATAT",
+    "Tegaderm Film dressing 6cm x 7cm": "20030100183",
+    "Tramadol 50mg capsules": "040702040AAAAAA",
+    "Trimethoprim 200mg tablets": "0501080W0AAAEAE",
+    "Warfarin 1mg tablets": "0208020V0AAAAAA",
+    "Warfarin 3mg tablets": "0208020V0AAABAB",
+    "Zopiclone 3.75mg tablets": "0401010Z0AAACAC",
+}
+
+
+def coded(medicine: str) -> str:
+    """The presentation code of a medicine in a drawn table, which may be a code itself."""
+    return PRESENTATIONS.get(medicine, medicine)

@@ -1,0 +1,106 @@
+"""Listings for programs: closed by default, the same JSON as the command line, by POST alone."""
+
+import base64
+import json
+
+import pytest
+from django.test import Client
+
+from support.example_items import pseudonym
+from support.signed_in import NAME, PASSWORD
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/api/v1/list"
+LISTING = {"columns": ["month", "practice", "patient", "items", "NIC"], "size": 5}
+
+
+@pytest.fixture
+def account(django_user_model, over_items):
+    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+
+
+@pytest.fixture
+def strict(account):
+    return Client(enforce_csrf_checks=True)
+
+
+def basic(name=NAME, password=PASSWORD):
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+def post(client, listing=LISTING, *, headers=None):
+    text = listing if isinstance(listing, str) else json.dumps(listing)
+    return client.post(ADDRESS, text, content_type="application/json", headers=headers or {})
+
+
+def test_listings_are_closed_unless_they_were_opened(reader):
+    response = post(reader)
+    assert response.status_code == 403
+    assert response.json()["error"]["type"] == "Refused"
+    assert "EPACT2_UNSAFE_OPEN_ITEMS" in response.json()["error"]["advice"]
+    assert "PSEUDO" not in response.content.decode()
+
+
+def test_counts_of_patients_are_open_to_whoever_has_signed_in(reader):
+    question = {"values": ["identified patients"], "months": {"latest": 1}}
+    given = reader.post("/api/v1/query", json.dumps(question), content_type="application/json").json()
+    assert given["rows"] == [[40]]
+    assert given["notes"][0].startswith("Patients of September 2025 are provisional")
+
+
+def test_a_page_and_the_next_one(reader, opened):
+    first = post(reader).json()
+    assert list(first) == ["columns", "rows", "next", "release", "words", "notes", "synthetic"]
+    assert first["rows"][0] == ["2025-07", "G82001", pseudonym("G82001", 0), 1, "1.25"]
+    second = post(reader, {**LISTING, "after": first["next"]}).json()
+    both = post(reader, {**LISTING, "size": 10}).json()
+    assert first["rows"] + second["rows"] == both["rows"]
+    assert post(reader, {**LISTING, "size": 1000}).json()["next"] is None
+
+
+def test_a_page_is_never_kept_by_a_cache(reader, opened):
+    assert post(reader).headers["Cache-Control"] == "private, no-store"
+
+
+def test_labels(reader, opened):
+    assert post(reader, {**LISTING, "labels": True}).json()["rows"][0][2] == "Acorn Surgery"
+
+
+def test_an_empty_page_is_no_error(reader, opened):
+    page = post(reader, {**LISTING, "where": {"is": ["patient", "NOBODY77"]}}).json()
+    assert (page["rows"], page["next"]) == ([], None)
+    assert "NOBODY77" not in page["words"]
+
+
+def test_basic_credentials_and_a_session_without_its_token(strict, account, opened):
+    assert post(strict, headers=basic()).status_code == 200
+    assert post(strict, headers=basic(password="wrong")).status_code == 401
+    assert post(strict).status_code == 401
+    strict.force_login(account)
+    assert post(strict).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("listing", "status", "message"),
+    [
+        ("{", 400, "not valid JSON"),
+        ({"columns": ["patiant"]}, 400, "patiant"),
+        ({**LISTING, "after": "wrong"}, 400, "cannot be read"),
+        ({**LISTING, "size": 0}, 400, "A page of 0 rows"),
+        ({**LISTING, "where": {"under": ["organisation", "XXX"]}}, 404, "XXX"),
+        ({**LISTING, "months": {"from": "2020-01", "to": "2020-02"}}, 404, "covers no month"),
+        (
+            {**LISTING, "where": {"any": [{"is": ["month", "2025-09"]}, {"is": ["practice", "A"]}]}},
+            422,
+            "mixed",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_json(reader, opened, listing, status, message):
+    response = post(reader, listing)
+    assert response.status_code == status
+    assert message in response.json()["error"]["message"]
+
+
+def test_a_listing_comes_by_post_alone(reader, opened):
+    assert reader.get(f"{ADDRESS}?q={{}}").status_code == 405
