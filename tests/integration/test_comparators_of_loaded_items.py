@@ -15,16 +15,15 @@ from zlib import crc32
 
 import pytest
 
-from epact2.analysis.compare import peers
+from epact2.analysis.compare import bands_query, peers
 from epact2.comparators.definition import Comparator
 from epact2.comparators.read import comparators
 from epact2.load.publish import load_files
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth
-from epact2.model.prescribing import MONTH, ORGANISATION_FIELDS, PRACTICE
+from epact2.model.prescribing import ICB, MONTH, ORGANISATION_FIELDS, PCN, PRACTICE
 from epact2.query.nodes import MonthRange, Query
 from epact2.query.scope import ALL_OF_ENGLAND
-from epact2.store import reference
 from epact2.store.duckdb import DuckDBEngine
 from epact2.store.reference import ReferenceEngine
 from epact2.synth.files import write_england
@@ -33,7 +32,7 @@ from support.boring_patients import rows_of
 from support.dense_items import dense_england
 from support.engines import new_store
 from support.jumbled_items import files_of, write_rows
-from support.reference_store import reference_data_of
+from support.reference_store import reference_data_of, rows_read_once
 
 OF_ITEMS = {key: one for key, one in comparators().items() if one.needs_items}
 LEVELS = ORGANISATION_FIELDS
@@ -49,18 +48,7 @@ PREPARED = (
 
 @pytest.fixture(scope="module", autouse=True)
 def rows_are_read_once() -> Iterator[None]:
-    """The reference engine reads its rows anew for each question; here they are the same each time."""
-    read = reference.item_rows
-    known: dict[object, list] = {}
-
-    def once(data: object, **how: object) -> list:
-        key = (id(data), *sorted(how.items(), key=str))
-        if key not in known:
-            known[key] = read(data, **how)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reference, "item_rows", once)
+    with rows_read_once():
         yield
 
 
@@ -103,6 +91,16 @@ def check(store: Callable[[], Path], key: str, level: Field) -> list[tuple]:
 def test_both_engines_agree(key: str) -> None:
     """At every level in the long run; here each comparator at one, the levels in turn."""
     check(dense, key, LEVELS[list(OF_ITEMS).index(key) % len(LEVELS)])
+
+
+@pytest.mark.parametrize("key", OF_ITEMS)
+def test_both_engines_agree_on_deciles(key: str) -> None:
+    """Percentile bands tell which groups there are from what a value is made of, so they may lose some."""
+    fast, judge = engines(dense)
+    level = (PRACTICE, PCN, ICB)[list(OF_ITEMS).index(key) % 3]
+    months = fast.directory.item_months
+    asked = bands_query(OF_ITEMS[key], level, MonthRange(months[-1], months[-1]))
+    assert not differences(fast.answer(asked, ALL_OF_ENGLAND), judge.answer(asked, ALL_OF_ENGLAND))
 
 
 def test_hardly_any_comparator_counts_nobody() -> None:

@@ -8,113 +8,48 @@ together by chance. Nothing of the query, of the engines or of the loader counts
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
-from fractions import Fraction
-from functools import cache, partial
+from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 import pytest
 
-from epact2.access.viewer import OPERATOR
-from epact2.analysis.answer import answer
 from epact2.query.codec import query_from_json
-from epact2.query.result import Result
-from epact2.query.scope import Scope
-from epact2.store.duckdb import DuckDBEngine
+from epact2.query.listing_json import listing_from_json
+from epact2.query.scope import ALL_OF_ENGLAND, Scope
 from support.boring_answers import (
     AMOUNTS,
     ITEMS,
-    OVER_TIME,
     PATIENTS,
     PEOPLE,
     Case,
     Group,
-    Number,
     amount,
     by_patient,
     on_many,
     rolling,
 )
-from support.boring_patients import AS_RECEIVED, LEVELS, BoringEngland, Line
-from support.jumbled_items import jumbled_england, loaded, synthetic_england
+from support.boring_englands import (
+    ENGLANDS,
+    ask,
+    cells_of,
+    cells_of_value,
+    compare,
+    engine,
+    england,
+    expected_of_level,
+    groups,
+)
+from support.boring_patients import AS_RECEIVED, LEVELS, Line
+from support.boring_windows import OVER_TIME
 
-FOLDERS = {"synthetic": synthetic_england, "jumbled": jumbled_england}
-ENGLANDS = tuple(FOLDERS)
 LATEST = 2  # months of an answer by month: enough to tell months apart
 
 CASES = (*AMOUNTS, *PEOPLE, *OVER_TIME)
 IN_GROUPS = (ITEMS, amount("actual cost", "cost"), PATIENTS, on_many(3))
 TWICE = (*IN_GROUPS[2:], rolling(PATIENTS, 3), OVER_TIME[0])
-
-Cells = dict[tuple[str | None, ...], Number]
-
-
-@cache
-def england(name: str) -> BoringEngland:
-    return BoringEngland(FOLDERS[name]())
-
-
-@cache
-def engine(name: str) -> DuckDBEngine:
-    return DuckDBEngine(loaded(FOLDERS[name]()), threads=2)
-
-
-def ask(name: str, **question: object) -> Result:
-    return answer(engine(name), query_from_json({"version": 1, **question}), OPERATOR).result
-
-
-def cells_of(result: Result) -> Cells:
-    """The cells of an answer with one value, by the codes of their row."""
-    return cells_of_value(result, -1)
-
-
-def cells_of_value(result: Result, place: int) -> Cells:
-    """The cells of one of several values; fields stand before the first."""
-    fields = sum(column.kind == "field" for column in result.columns)
-    cells = {row[:fields]: row[place if place < 0 else fields + place] for row in result.rows}
-    assert len(cells) == len(result.rows), "a group is listed once"
-    return cells
-
-
-def compare(found: Cells, expected: Cells) -> None:
-    assert found.keys() == expected.keys()
-    for key, number in expected.items():
-        if isinstance(number, Fraction):
-            assert found[key] == pytest.approx(float(number), rel=1e-12), key
-        else:
-            assert found[key] == number, key
-
-
-def groups(
-    name: str, key: Callable[[Line], str], months: Sequence[int], lines: Sequence[Line] | None = None
-) -> dict[str, Group]:
-    """A group for each code that occurs in the months, of the lines of these months alone."""
-    found: dict[str, dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
-    for line in england(name).lines if lines is None else lines:
-        if line.month in months:
-            found[key(line)][line.month].append(line)
-    return {code: Group(england(name), tuple(months), by_month) for code, by_month in found.items()}
-
-
-def expected_of_level(
-    name: str,
-    level: str,
-    case: Case,
-    months: Sequence[int],
-    *,
-    by_month: bool,
-    structure: str = "current",
-    exclusions: str = "standard",
-) -> Cells:
-    """Every cell of an answer by organisations of a level, by month or over the months together."""
-    cells: Cells = {}
-    for code, lines in england(name).by_level(level, structure, exclusions).items():
-        for period in [(month,) for month in months] if by_month else [tuple(months)]:
-            if not lines.keys().isdisjoint(period):
-                key = (code, f"{period[0] // 100}-{period[0] % 100:02}") if by_month else (code,)
-                cells[key] = case.count(Group(england(name), period, lines))
-    return cells
 
 
 # --- Organisations ------------------------------------------------------------------------------------------
@@ -359,3 +294,63 @@ def test_a_window_looks_no_further_than_the_scope(practice: str) -> None:
         scope = Scope(query_from_json({"values": ["items"], "where": {"is": ["practice", practice]}}).where)
         found = engine("jumbled").answer(query, scope)
         compare(cells_of(found), {(): case.count(Group(here, (month,), by_month))})
+
+
+# --- Listings -----------------------------------------------------------------------------------------------
+
+
+def pages(name: str, **listing: object) -> list[tuple[object, ...]]:
+    """Every row of a listing, page by page."""
+    rows: list[tuple[object, ...]] = []
+    asked = listing_from_json({"size": 700, **listing})
+    while True:
+        page = engine(name).list(asked, ALL_OF_ENGLAND)
+        rows += page.result.rows
+        if not page.after:
+            return rows
+        asked = replace(asked, after=page.after)
+
+
+def listed(line: Line) -> tuple[object, ...]:
+    return (
+        f"{line.month // 100}-{line.month % 100:02}", line.form, line.practice, line.presentation,
+        str(line.age), line.gender, line.quintile, line.exclusion, line.cell["prescriber"],
+        line.cell["SNOMED code"], line.items, line.nic, line.cost,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("exclusions", ["standard", "none"])
+@pytest.mark.parametrize("name", ENGLANDS)
+def test_a_listing_has_every_row_of_a_month(name: str, exclusions: str) -> None:
+    columns = [
+        "month", "form", "practice", "presentation", "age", "gender", "IMD quintile", "exclusion",
+        "prescriber", "SNOMED code", "items", "NIC", "actual cost",
+    ]  # fmt: skip
+    month = england(name).months[-1]
+    lines = england(name).lines if exclusions == "standard" else england(name).all_lines
+    expected = [listed(line) for line in lines if line.month == month]
+    found = pages(name, columns=columns, months={"latest": 1}, exclusions=exclusions)
+    assert [(row[0], int(str(row[1]))) for row in found] == sorted((row[0], int(row[1])) for row in expected)
+    assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize("name", ENGLANDS)
+def test_a_listing_of_patients_has_what_each_had_at_each_practice(name: str) -> None:
+    columns = ["patient", "practice", "gender", "items", "NIC"]
+    expected: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for line in england(name).lines:
+        if line.patient and line.month in england(name).months[-LATEST:] and line.age >= 65:
+            here = expected[line.patient, line.practice, line.gender]
+            here[0] += line.items
+            here[1] += line.nic
+    found = pages(
+        name,
+        columns=columns,
+        rows="patients",
+        where={"between": ["age", 65, 120]},
+        months={"latest": LATEST},
+        order=[{"by": "NIC", "descending": True}],
+    )
+    assert [row[-1] for row in found] == sorted((nic for _, nic in expected.values()), reverse=True)
+    assert {row[:3]: [*row[3:]] for row in found} == expected
+    assert len(found) == len(expected)

@@ -28,6 +28,7 @@ BORN = {
     "girls": 2016, "children": 2018, "under-12": 2018, "10-to-18": 2011, "women": 1990, "at-65": 1955,
     "at-70": 1950, "at-75": 1947, "at-85": 1938,
 }  # fmt: skip
+AREAS = ("SL000101", "SL000102", "SL000201", "SL000202", "SL000301", "SL000302", "")
 OTHERS_BORN = (2020, 2009, 1996, 1975, 1961, 1952, 1944, 1935)
 # When somebody takes the medicines of a comparator, by the place of the month: always, unless said otherwise.
 TAKEN = {"starting": (12, 13), "resuming": (0, 1, 2, 12, 13)}
@@ -123,5 +124,6 @@ class Person:
                 PDS_BIRTH_MONTH=self.born if identified else "",
                 EPS_BIRTH_MONTH=self.born,
                 GENDER=self.gender if identified else "0",
+                PATIENT_LSOA_CODE=AREAS[self.number % len(AREAS)],
                 DISALLOWED="Y" if chance.random() < 0.03 else "N",
             )

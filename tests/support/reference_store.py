@@ -7,14 +7,25 @@ reference engine answers from rows and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from epact2.model import items as fields
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import POPULATION_MEASURES
+from epact2.store import reference
 from epact2.store.item_tables import ITEM
-from epact2.store.reference import ReferenceEngine
-from epact2.store.reference_data import ItemRow, Parents, PopulationRow, PrescribingRow, ReferenceData
+from epact2.store.reference_data import (
+    ItemRow,
+    Parents,
+    PopulationRow,
+    PrescribingRow,
+    ReferenceData,
+    Row,
+)
 from epact2.store.release import Release, read_release
 from support.stores import dimension_rows, opened, patient_keys
 
@@ -45,6 +56,23 @@ _CODED = {
 }
 
 
+@contextmanager
+def rows_read_once() -> Iterator[None]:
+    """The reference engine makes its rows anew for each question; meanwhile, once for each data."""
+    made = reference.item_rows
+    known: dict[object, tuple[ReferenceData, list[Row]]] = {}
+
+    def once(data: ReferenceData, **how: Any) -> list[Row]:
+        key = (id(data), *sorted(how.items(), key=str))
+        if key not in known:
+            known[key] = (data, made(data, **how))
+        return known[key][1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reference, "item_rows", once)
+        yield
+
+
 def reference_data_of(store: Path) -> ReferenceData:
     """Everything that an answer can depend on, from the release in force."""
     release = read_release(store)
@@ -64,11 +92,6 @@ def reference_data_of(store: Path) -> ReferenceData:
         latest_codes=latest,
         items=list(_items(store, release, practices)),
     )
-
-
-def reference_of(store: Path, engine_directory: object) -> ReferenceEngine:
-    """The judge of a loaded store; it takes the names and months of the release from another engine."""
-    return ReferenceEngine(reference_data_of(store), engine_directory)
 
 
 def _prescribing(store: Path, release: Release) -> Iterator[PrescribingRow]:
