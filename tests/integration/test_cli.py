@@ -177,6 +177,16 @@ def test_a_command_that_is_not_written_well_gives_2():
     assert "Did you mean" in done.stderr
 
 
+def test_items_of_patients_are_written_when_asked_for(tmp_path, capsys):
+    options = ["--size", "tiny", "--months", "2", "--items", "--item-months", "1", "--parquet"]
+    assert run(["synth", str(tmp_path / "files"), *options]) == 0
+    assert "files of synthetic data" in capsys.readouterr().out
+    assert [one.name for one in (tmp_path / "files" / "items").glob("ITEMS*")] == ["ITEMS_202603.parquet"]
+    assert (tmp_path / "files" / "imd" / "imd.csv").is_file()
+    assert run(["synth", str(tmp_path / "more"), "--size", "tiny", "--months", "1", "--parquet"]) == 1
+    assert "Ask for items, too (--items)." in capsys.readouterr().err
+
+
 def test_synthetic_files_are_written_and_can_be_loaded(tmp_path, capsys):
     files = tmp_path / "files"
     assert run(["synth", str(files), "--size", "small", "--months", "1", "--seed", "3"]) == 0

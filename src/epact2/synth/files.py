@@ -109,10 +109,13 @@ def write_england(
                 rows = "SELECT * FROM month_row"
             _write_epd(prescribing, index, rows, name)
             written.append(name)
+            called = f"{MONTH_NAMES[month % 100 - 1]} {month // 100}"
             if with_items:
+                if progress:
+                    progress(f"the items of {called}", index, months)
                 written.append(files.write_month(index, parquet=parquet, gzip=gzip))
             if progress:
-                progress(f"{MONTH_NAMES[month % 100 - 1]} {month // 100}", index + 1, months)
+                progress(called, index + 1, months)
     finally:
         connection.close()
         shutil.rmtree(scratch, ignore_errors=True)
