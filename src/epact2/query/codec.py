@@ -94,7 +94,8 @@ def parse(text: str) -> Json:
     if _depth(text) > _DEEPEST:
         raise BadQuestion("The question is nested too deeply.", "Use fewer levels of “all” and “any”.")
     try:
-        data: Json = json.loads(text, parse_float=Decimal)
+        # Some editors put a mark before a text in UTF-8.
+        data: Json = json.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise BadQuestion(
             f"The question is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",

@@ -34,6 +34,7 @@ from epact2.query.pieces import (
 from epact2.query.selection_json import selection_from_json
 
 _WINDOW_KEYS = ("last", "before", "from", "to")
+_MOST_DIGITS = 12  # before the point or after it
 _KINDS = ("had", "at least", "score", "all", "any", "not")
 
 
@@ -108,7 +109,11 @@ def _of_one_patient(data: Json) -> Amount | Distinct:
 def _number(data: Json, place: str) -> Decimal:
     if isinstance(data, bool) or not isinstance(data, (int, Decimal)):
         raise BadQuestion(f"“{place}” has {quoted(data)} where a number belongs.", "Write it without quotes.")
-    return Decimal(data)
+    number = Decimal(data)
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= _MOST_DIGITS or not isinstance(exponent, int) or exponent < -_MOST_DIGITS:
+        raise BadQuestion(f"“{place}” has a number that is too long.", "Write a number of fewer digits.")
+    return number
 
 
 def _window(data: Mapping[str, Json]) -> Window:

@@ -15,6 +15,8 @@ from epact2.query.encode import Json
 from epact2.query.nodes import BadQuestion
 
 Found = TypeVar("Found")
+# Far above what a question can mean, and far below what an engine's whole numbers can hold.
+LARGEST_WHOLE = 1_000_000_000
 FIELDS = {name.casefold(): field for name, field in FIELD_BY_NAME.items()}
 MEASURES = {name.casefold(): measure for name, measure in MEASURE_BY_NAME.items()}
 
@@ -69,6 +71,8 @@ def a_whole(data: Json, place: str) -> int:
         raise BadQuestion(
             f"“{place}” has {quoted(data)} where a whole number belongs.", "Write it without quotes."
         )
+    if abs(data) > LARGEST_WHOLE:
+        raise BadQuestion(f"“{place}” has a number that is too large.", f"Use {LARGEST_WHOLE:,} at most.")
     return data
 
 

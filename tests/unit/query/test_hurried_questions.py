@@ -75,6 +75,12 @@ REFUSED = [
     (who({"not": []}), "is no condition"),
     (who({"at least": ["items"]}), "has 1 parts"),
     (who({"at least": ["items", "ten"]}), "where a number belongs"),
+    (who({"at least": ["items", 10**60]}), "too long"),
+    (who({"score": [[MEDICINE, 2**63 - 1]], "at least": 1}), "1,000,000,000 at most"),
+    (who({"score": [[MEDICINE, 1]], "at least": -(10**60)}), "1,000,000,000 at most"),
+    ({"values": [{"ratio": ["items", "NIC"], "per": 10**60}]}, "too large"),
+    ({"values": ["items"], "rows": ["practice"], "top": 10**60}, "too large"),
+    ({"values": ["items"], "months": {"latest": 10**12}}, "too large"),
     (who({"at least": ["list size", 10]}), "One patient has no list size"),
     (who({"at least": [{"distinct": "month"}, 10]}), "cannot be counted as distinct"),
     (who({"at least": [{"distinct": "element"}, 1]}), "cannot be counted as distinct"),
@@ -114,7 +120,7 @@ LISTINGS_REFUSED = [
     ({"columns": ["presentation"], "rows": "patients"}, "A patient has no one presentation"),
     (rows(rows="people"), "Choose items or patients"),
     (rows(size=0), "1 to 1000 rows"),
-    (rows(size=10**40), "1 to 1000 rows"),
+    (rows(size=10**6), "1 to 1000 rows"),
     (rows(size="many"), "whole number"),
     (rows(after="rubbish"), "cannot be read"),
     (rows(after="WzFd"), "of another listing"),
@@ -154,6 +160,16 @@ def test_what_is_odd_and_still_means_something_is_answered():
         check(loads(json.dumps(question)))
 
 
+@pytest.mark.parametrize("number", ["1e400000", "1e-400000", "0.1234567890123456789"])
+def test_a_number_without_end(number):
+    with pytest.raises(Epact2Error, match="too long"):
+        loads('{"values": [{"patients": {"at least": ["NIC", ' + number + "]}}]}")
+
+
+def test_a_mark_before_the_text_does_not_matter():
+    assert loads('\ufeff{"values": ["items"]}') == loads('{"values": ["items"]}')
+
+
 def test_a_day_may_be_written_with_hyphens():
     first, second = (
         listing_from_text(json.dumps(rows(where={"is": ["prescribed date", day]}))).where
@@ -165,7 +181,7 @@ def test_a_day_may_be_written_with_hyphens():
 def test_more_months_than_there_ever_were_are_all_months_or_no_value():
     loaded = (DispensingMonth(2025, 12), DispensingMonth(2026, 1))
     assert (
-        covered_months(Latest(10**12), loads('{"values": ["items"]}').where, loaded, of_items=True) == loaded
+        covered_months(Latest(10**9), loads('{"values": ["items"]}').where, loaded, of_items=True) == loaded
     )
     for lens in (Window(10**9), Shift(10**9)):
         assert through((lens,), loaded, frozenset(loaded)) is None
