@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import tempfile
 
-# One folder for each run (and each worker of it); tests that need a store of their own set it themselves.
-_folder = tempfile.mkdtemp(prefix="epact2-tests-")
-os.environ["EPACT2_STORE"] = os.path.join(_folder, "store")
-os.environ["EPACT2_ACCOUNTS"] = os.path.join(_folder, "accounts")
+# One folder for each run (and each worker of it), removed when the process ends; tests that need a store of
+# their own set it themselves.
+_folder = tempfile.TemporaryDirectory(prefix="epact2-tests-")
+os.environ["EPACT2_STORE"] = os.path.join(_folder.name, "store")
+os.environ["EPACT2_ACCOUNTS"] = os.path.join(_folder.name, "accounts")
 os.environ["EPACT2_SECRET_KEY"] = "for-tests-alone-" * 4
 os.environ["EPACT2_DEMO"] = "1"
 os.environ.pop("EPACT2_DEBUG", None)
