@@ -10,48 +10,36 @@ from dataclasses import dataclass, replace
 
 from epact2.access.policy import scope_for
 from epact2.access.viewer import Viewer
+from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import looks_at_patients, provisional_note
 from epact2.comparators.words import WithLists, heading_of
 from epact2.errors import Epact2Error
 from epact2.model import organisations
 from epact2.model.fields import Field
 from epact2.model.items import PAID_PRESENTATION
-from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import BNF_FIELDS, GENERIC_EQUIVALENT, ORGANISATION_FIELDS, PRACTICE_SETTING
 from epact2.query.check import check
 from epact2.query.nodes import Query
 from epact2.query.periods import months_of
 from epact2.query.result import Cell, Column, Result
-from epact2.query.scope import Scope
 from epact2.query.words import question_words
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
 MOST_ROWS = 1_000_000
 _LONGEST_PLAIN_HEADING = 60  # characters; what is longer may have a name of its own
-_MEDICINES = (*BNF_FIELDS, GENERIC_EQUIVALENT, PAID_PRESENTATION)
+MEDICINES = (*BNF_FIELDS, GENERIC_EQUIVALENT, PAID_PRESENTATION)
 
 
 class TooLarge(Epact2Error):
     """An answer with more rows than anybody can use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A result with its origin: the question, in words too, the release, the scope and what to beware of.
-
-    ``provisional`` is the first of the notes where the answer will still change, else empty.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(WithOrigin):
+    """The answer to a question, with its origin."""
 
     query: Query
-    result: Result
-    words: str
-    release: int
-    months: tuple[DispensingMonth, ...]
-    scope: Scope
-    notes: tuple[str, ...]
-    synthetic: bool
-    provisional: str = ""
 
 
 def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
@@ -105,7 +93,7 @@ def name_of(field: Field, code: Cell, directory: Directory) -> str:
         if field.name == organisations.PCN and text == "U":
             return "Unallocated"
         return directory.organisation_name(field.name, text)
-    if field in _MEDICINES:
+    if field in MEDICINES:
         return directory.medicine_name(text)
     if field.closed:
         return dict(field.closed).get(text, text)
@@ -119,7 +107,7 @@ def has_names(field: Field) -> bool:
     """Whether codes of the field have names beside them."""
     if field.closed:
         return any(code != name for code, name in field.closed)
-    return field.name in organisations.LEVELS or field in (*_MEDICINES, PRACTICE_SETTING)
+    return field.name in organisations.LEVELS or field in (*MEDICINES, PRACTICE_SETTING)
 
 
 def labelled(result: Result, directory: Directory) -> Result:

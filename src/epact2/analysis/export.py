@@ -15,6 +15,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from epact2.analysis.answer import Answer, labelled
+from epact2.analysis.origin import WithOrigin
 from epact2.model.months import span_name
 from epact2.query.encode import query_to_json
 from epact2.query.result import Cell, Column, Result, as_json
@@ -26,8 +27,8 @@ SYNTHETIC = "SYNTHETIC DATA: practices, patients and prescribing are invented. D
 _MOST_SHEET_ROWS = 1_048_576 - 1  # Excel's own limit, less the heading
 
 
-def answer_json(given: Answer, result: Result | None = None) -> dict[str, object]:
-    """The answer as the command line and the API give it."""
+def answer_json(given: WithOrigin, result: Result | None = None) -> dict[str, object]:
+    """An answer, or a page of a listing, as the command line and the API give it."""
     shown = result or given.result
     return {
         "columns": [
@@ -49,11 +50,16 @@ def file_name(given: Answer, ending: str) -> str:
 
     It ends in ``-provisional`` where the answer counts patients that are not all verified yet.
     """
+    return name_of_file(given, "", ending)
+
+
+def name_of_file(given: WithOrigin, what: str, ending: str) -> str:
+    """A file's name, in which ``what`` says what the rows are, if anything."""
     first, last = given.months[0].code, given.months[-1].code
     months = first if first == last else f"{first}-to-{last}"
     synthetic = "synthetic-" if given.synthetic else ""
     provisional = "-provisional" if given.provisional else ""
-    return f"epact2-{synthetic}release-{given.release}-{months}{provisional}.{ending}"
+    return f"epact2-{synthetic}{what}release-{given.release}-{months}{provisional}.{ending}"
 
 
 def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from epact2.access.policy import scope_for_listing
 from epact2.access.viewer import Viewer
+from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import lists_patients, provisional_note
 from epact2.errors import Epact2Error
 from epact2.model.fields import Field
 from epact2.model.items import AGE_SOURCE, PATIENT, PRESCRIBED_DATE, PRESCRIBER
 from epact2.model.measures import Measure
-from epact2.model.months import DispensingMonth, span_name
+from epact2.model.months import span_name
 from epact2.model.prescribing import ITEMS, MONTH, NIC, PRACTICE, PRESENTATION, TOTAL_QUANTITY
 from epact2.query.listing import LARGEST_PAGE, Listing, ListingOrder
 from epact2.query.listing_check import check_listing
@@ -26,7 +27,6 @@ from epact2.query.listing_json import after_of, listing_words, token_of
 from epact2.query.nodes import BadQuestion, Codes, Exclusions, Is, MonthRange
 from epact2.query.periods import covered_months, with_items
 from epact2.query.result import Result
-from epact2.query.scope import Scope
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
@@ -42,24 +42,14 @@ class NoSuchPatient(Epact2Error):
     """The release holds no item of the patient."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(WithOrigin):
     """One page of rows with its origin. ``next`` is the token after which the next page begins; empty on the
     last one.
-
-    ``provisional`` is the first of the notes where rows will still change, else empty.
     """
 
     listing: Listing
-    result: Result
     next: str
-    words: str
-    release: int
-    months: tuple[DispensingMonth, ...]
-    scope: Scope
-    notes: tuple[str, ...]
-    synthetic: bool
-    provisional: str = ""
 
 
 def list_rows(engine: Engine, listing: Listing, viewer: Viewer) -> Listed:

@@ -7,42 +7,25 @@ import io
 from collections.abc import Iterable, Iterator
 
 from epact2.analysis.answer import labelled
-from epact2.analysis.export import csv_cell, heading_of
+from epact2.analysis.export import answer_json, csv_cell, heading_of, name_of_file
 from epact2.analysis.listing import Listed
 from epact2.query.listing import ListingRows
-from epact2.query.result import Result, as_json
+from epact2.query.result import Result
 from epact2.store.directory import Directory
 
 
 def listed_json(page: Listed, result: Result | None = None) -> dict[str, object]:
     """One page as the command line and the API give it. ``next`` is null on the last page."""
-    shown = result or page.result
-    return {
-        "columns": [
-            {"name": column.name, "kind": column.kind, "unit": column.unit} for column in shown.columns
-        ],
-        "rows": [
-            [as_json(cell, column) for cell, column in zip(row, shown.columns, strict=True)]
-            for row in shown.rows
-        ],
-        "next": page.next or None,
-        "release": page.release,
-        "words": page.words,
-        "notes": list(page.notes),
-        "synthetic": page.synthetic,
-    }
+    made = answer_json(page, result)
+    return {"columns": made["columns"], "rows": made["rows"], "next": page.next or None, **made}
 
 
 def listed_file_name(page: Listed, ending: str) -> str:
     """A name that tells what the file holds and where it is from, and never a patient:
     ``epact2-items-release-3-2026-01.csv``.
     """
-    first, last = page.months[0].code, page.months[-1].code
-    months = first if first == last else f"{first}-to-{last}"
-    what = "items" if page.listing.rows is ListingRows.ITEMS else "patients"
-    synthetic = "synthetic-" if page.synthetic else ""
-    provisional = "-provisional" if page.provisional else ""
-    return f"epact2-{synthetic}{what}-release-{page.release}-{months}{provisional}.{ending}"
+    what = "items-" if page.listing.rows is ListingRows.ITEMS else "patients-"
+    return name_of_file(page, what, ending)
 
 
 def listed_csv(pages: Iterable[Listed], directory: Directory) -> Iterator[str]:

@@ -7,14 +7,13 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from epact2.access.policy import Refused, require_open_listings, scope_for_listing
 from epact2.analysis.answer import labelled
 from epact2.analysis.listing import Listed, history, list_rows
 from epact2.analysis.listing_export import listed_csv, listed_json
-from epact2.cli.app import app, engine, out, viewer
-from epact2.cli.reading import cell_words, format_named, text_of
+from epact2.cli.app import app, engine, viewer
+from epact2.cli.reading import format_named, print_table, text_of
 from epact2.model.months import span_name
 from epact2.query.codec import parse, wants_labels
 from epact2.query.encode import Json
@@ -22,7 +21,6 @@ from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import listing_from_json, listing_words
 from epact2.query.nodes import BadQuestion, Exclusions
 from epact2.query.periods import covered_months, with_items
-from epact2.query.result import as_json
 from epact2.store.directory import Directory
 
 FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
@@ -119,26 +117,5 @@ def _write(page: Listed, directory: Directory, format_: str, *, labels: bool) ->
             for chunk in listed_csv([page], directory):
                 sys.stdout.write(chunk)
         case _:
-            _print_table(page, directory)
-
-
-def _print_table(page: Listed, directory: Directory) -> None:
-    result = labelled(page.result, directory)
-    table = Table(title=page.words, caption=_caption(page), caption_justify="left")
-    for column in result.columns:
-        head = f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
-        table.add_column(head, justify="left" if column.kind == "field" else "right", overflow="fold")
-    for row in result.rows:
-        table.add_row(
-            *(
-                "" if cell is None else cell_words(as_json(cell, column))
-                for cell, column in zip(row, result.columns, strict=True)
-            )
-        )
-    out.print(table)
-
-
-def _caption(page: Listed) -> str:
-    origin = f"Release {page.release}. {'SYNTHETIC DATA. ' if page.synthetic else ''}"
-    more = " More rows follow: the JSON format gives the token of the next page." if page.next else ""
-    return origin + " ".join(page.notes) + more
+            more = " More rows follow: the JSON format gives the token of the next page." if page.next else ""
+            print_table(page, labelled(page.result, directory), empty="", more=more)

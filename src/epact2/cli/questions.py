@@ -12,13 +12,13 @@ from rich.table import Table
 
 from epact2.access.policy import scope_for
 from epact2.access.viewer import OPERATOR
-from epact2.analysis.answer import Answer, answer, labelled
+from epact2.analysis.answer import answer, labelled
 from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
 from epact2.cli.app import app, out
 from epact2.cli.app import engine as engine_here
 from epact2.cli.listings import explain_listing
-from epact2.cli.reading import cell_words, format_named, text_of
+from epact2.cli.reading import cell_words, format_named, print_table, text_of
 from epact2.comparators.definition import Comparator
 from epact2.comparators.read import comparator_named, comparators
 from epact2.model.bnf import BnfCode
@@ -27,7 +27,7 @@ from epact2.model.months import DispensingMonth, span_name
 from epact2.query import codec
 from epact2.query.check import NotAnswerable, check
 from epact2.query.periods import NoData
-from epact2.query.result import Result, as_json
+from epact2.query.result import as_json
 from epact2.query.words import question_words
 from epact2.store.directory import Directory
 
@@ -54,7 +54,7 @@ def ask(
             for chunk in csv_rows(given, engine.directory):
                 sys.stdout.write(chunk)
         case _:
-            _print_table(given, labelled(given.result, engine.directory))
+            print_table(given, labelled(given.result, engine.directory), empty="Total")
 
 
 @app.command()
@@ -172,23 +172,3 @@ def _latest_month(wanted: Comparator, directory: Directory) -> DispensingMonth:
             "Load item files of earlier months.",
         )
     return months[-1]
-
-
-def _print_table(given: Answer, result: Result) -> None:
-    table = Table(title=given.words, caption=_caption(given), caption_justify="left")
-    for column in result.columns:
-        head = f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
-        table.add_column(head, justify="left" if column.kind == "field" else "right", overflow="fold")
-    for row in result.rows:
-        table.add_row(
-            *(
-                "Total" if cell is None and column.kind == "field" else cell_words(as_json(cell, column))
-                for cell, column in zip(row, result.columns, strict=True)
-            )
-        )
-    out.print(table)
-
-
-def _caption(given: Answer) -> str:
-    origin = f"Release {given.release}. {'SYNTHETIC DATA. ' if given.synthetic else ''}"
-    return origin + " ".join(given.notes)

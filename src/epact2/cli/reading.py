@@ -5,7 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from rich.table import Table
+
+from epact2.analysis.export import heading_of
+from epact2.analysis.origin import WithOrigin
+from epact2.cli.app import out
 from epact2.query.nodes import BadQuestion
+from epact2.query.result import Result, as_json
 
 _FORMATS = ("table", "csv", "json")
 
@@ -39,3 +45,21 @@ def cell_words(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def print_table(given: WithOrigin, result: Result, *, empty: str, more: str = "") -> None:
+    """Print rows with their origin. ``empty`` stands where a field has no code; ``more`` ends the caption."""
+    origin = f"Release {given.release}. {'SYNTHETIC DATA. ' if given.synthetic else ''}"
+    caption = origin + " ".join(given.notes) + more
+    table = Table(title=given.words, caption=caption, caption_justify="left")
+    for column in result.columns:
+        justify = "left" if column.kind == "field" else "right"
+        table.add_column(heading_of(column), justify=justify, overflow="fold")
+    for row in result.rows:
+        table.add_row(
+            *(
+                empty if cell is None and column.kind == "field" else cell_words(as_json(cell, column))
+                for cell, column in zip(row, result.columns, strict=True)
+            )
+        )
+    out.print(table)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 from epact2.model.months import BadMonth, DispensingMonth
 
@@ -21,14 +22,20 @@ class BadCell(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CellType:
-    """What a column's cells may hold. ``plain`` is empty where any text is plain."""
+    """What a column's cells may hold. ``plain`` is empty where any text is plain; ``must_hold`` says what an
+    empty cell lacks. Types that accept more than plain forms read the others in a ``canonical`` of their own.
+    """
 
     words: str
     plain: str = ""
+    must_hold: ClassVar[str] = ""
 
     def canonical(self, text: str) -> str:
         """The cell in plain form. Raises BadCell."""
-        return text
+        if not self.plain or re.fullmatch(self.plain, text):
+            return text
+        lacking = not text and self.must_hold
+        raise BadCell(f"empty, but must hold {self.must_hold}" if lacking else f"not {self.words}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,7 @@ class Code(CellType):
 
     words: str = "a code"
     plain: str = r"[!-~]+"
-
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell("empty, but must hold a code" if not text else f"not {self.words}")
+    must_hold: ClassVar[str] = "a code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,6 @@ class Choice(CellType):
     words: str = ""
     plain: str = ""
     values: tuple[str, ...] = ()
-
-    def canonical(self, text: str) -> str:
-        if text in self.values:
-            return text
-        raise BadCell(f"not {self.words}")
 
 
 def choice(*values: str) -> Choice:
@@ -107,27 +105,18 @@ class Count(CellType):
 
     words: str = "a whole number of 0 or more"
     plain: str = r"[0-9]{1,8}"
-
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+    must_hold: ClassVar[str] = "a number"
 
 
 @dataclass(frozen=True, slots=True)
 class Whole(CellType):
-    """A whole number from ``low`` to ``high``, or nothing where ``optional``."""
+    """A whole number from ``low`` to ``high``, or nothing where ``plain`` has it."""
 
     words: str = "a whole number"
     plain: str = ""
     low: int = 0
     high: int = 0
-    optional: bool = False
-
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell("empty, but must hold a number" if not text else f"not {self.words}")
+    must_hold: ClassVar[str] = "a number"
 
 
 def whole(digits: int, low: int = 0) -> Whole:
@@ -158,11 +147,6 @@ class Date(CellType):
     words: str = "a date such as 20170901, or empty"
     plain: str = r"(?:[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))?"
 
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell(f"not {self.words}")
-
 
 @dataclass(frozen=True, slots=True)
 class BirthMonth(CellType):
@@ -171,11 +155,6 @@ class BirthMonth(CellType):
     words: str = "a month of birth such as 198003, or empty"
     plain: str = r"(?:(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2]))?"
 
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell(f"not {self.words}")
-
 
 @dataclass(frozen=True, slots=True)
 class Real(CellType):
@@ -183,11 +162,6 @@ class Real(CellType):
 
     words: str = "a number, or empty"
     plain: str = r"(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]{1,2})?)?"
-
-    def canonical(self, text: str) -> str:
-        if re.fullmatch(self.plain, text):
-            return text
-        raise BadCell(f"not {self.words}")
 
 
 TEXT = CellType("any text")
@@ -205,7 +179,7 @@ ONE_PSEUDONYM = Code("1 to 64 letters and digits", r"[0-9A-Za-z]{1,64}")
 AREA = Code("the code of an area (LSOA)", r"[0-9A-Z]{4,12}")
 OPTIONAL_AREA = Code("the code of an area (LSOA), or empty", r"(?:[0-9A-Z]{4,12})?")
 # Ages misread from paper may be impossible; they are passed over by the age logic. More is no age at all.
-AGE = Whole("an age from 0 to 199, -1, or empty", r"(?:-1|1?[0-9]{1,2})?", -1, 199, True)
+AGE = Whole("an age from 0 to 199, -1, or empty", r"(?:-1|1?[0-9]{1,2})?", -1, 199)
 YES_NO = choice("Y", "N")
 ZERO_ONE = choice("0", "1")
 LETTER = Choice("one letter, or -", "[-A-Z]", ("-", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

@@ -12,7 +12,7 @@ from epact2.load.fast import fetch_one
 from epact2.load.item_source import Source, distinct_texts, open_source
 from epact2.load.layouts import Layout
 from epact2.load.parquet import damaged
-from epact2.load.read import MOST_FAULTS, Reader
+from epact2.load.read import MOST_FAULTS, Reader, month_of_rows
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised
 from epact2.load.refusals import shown
@@ -102,23 +102,7 @@ def one_month(
     found = {DispensingMonth.parse(one) for one in months}
     if len(found) == 1 and expected in (None, *found):
         return found.pop()
-    again = reader()
-    place = [column.name for column in again.layout.columns].index("month")
-    wanted = expected
-    for line, cells in again:
-        month = DispensingMonth.parse(cells[place])
-        wanted = wanted or month
-        if month != wanted:
-            why = "the file's name or --month says" if expected else "the first row says"
-            again.fault(
-                f"{shown(cells[place])} is another month than {wanted.name}, as {why}.",
-                "Load the file of one whole month under its own name."
-                if expected
-                else "A file must hold one month: split it, or fetch it again.",
-                line,
-                again.layout.columns[place],
-            )
-    again.finish()
+    month_of_rows(reader(), expected)
     raise AssertionError("another month was found by one reader and not by the other")
 
 

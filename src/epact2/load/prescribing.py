@@ -10,10 +10,10 @@ import duckdb
 
 from epact2.load import fast, formats
 from epact2.load.fast import Relation, fetch_one
-from epact2.load.read import StrictReader
+from epact2.load.read import StrictReader, month_of_rows
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised, columns_of
-from epact2.load.refusals import FileRefused, Refusal, shown
+from epact2.load.refusals import FileRefused, Refusal
 from epact2.model.months import DispensingMonth
 
 UNIDENTIFIED = "-"
@@ -193,31 +193,11 @@ def _month(
     expected: DispensingMonth | None,
 ) -> DispensingMonth:
     first, last = fetch_one(connection, "SELECT min(first_month), max(last_month) FROM scan")
-    assert recognised.layout is not None
     if first == last:
         month = DispensingMonth.parse(str(first))
         if expected in (None, month):
             return month
-    reader = StrictReader(received, recognised)
-    place = [column.name for column in reader.layout.columns].index("month")
-    column = reader.layout.columns[place]
-    wanted = expected
-    for line, cells in reader:
-        month = DispensingMonth.parse(cells[place])
-        wanted = wanted or month
-        if month != wanted:
-            why = "the file's name or --month says" if expected else "the first row says"
-            reader.fault(
-                f"{shown(cells[place])} is another month than {wanted.name}, as {why}.",
-                "Load the file of one whole month under its own name."
-                if expected
-                else "A file must hold one month: split it, or fetch it again.",
-                line,
-                column,
-            )
-    reader.finish()
-    assert wanted is not None
-    return wanted
+    return month_of_rows(StrictReader(received, recognised), expected)
 
 
 def _practices(

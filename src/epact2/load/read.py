@@ -16,6 +16,7 @@ from epact2.load.layouts import Column, Layout
 from epact2.load.receive import Received
 from epact2.load.recognise import Recognised
 from epact2.load.refusals import FileRefused, Refusal, shown
+from epact2.model.months import DispensingMonth
 
 MOST_FAULTS = 20  # of one file; a thousand wrong cells usually have one cause
 
@@ -143,3 +144,28 @@ def rewrite_plainly(reader: StrictReader, target: Path) -> int:
             writer.writerow(cells)
             rows += 1
     return rows
+
+
+def month_of_rows(reader: Reader, expected: DispensingMonth | None) -> DispensingMonth:
+    """The month of all rows, read one by one: ``expected``, else that of the first.
+
+    Raises FileRefused with the rows of other months.
+    """
+    place = [column.name for column in reader.layout.columns].index("month")
+    wanted = expected
+    for line, cells in reader:
+        month = DispensingMonth.parse(cells[place])
+        wanted = wanted or month
+        if month != wanted:
+            why = "the file's name or --month says" if expected else "the first row says"
+            reader.fault(
+                f"{shown(cells[place])} is another month than {wanted.name}, as {why}.",
+                "Load the file of one whole month under its own name."
+                if expected
+                else "A file must hold one month: split it, or fetch it again.",
+                line,
+                reader.layout.columns[place],
+            )
+    reader.finish()
+    assert wanted is not None, "a file without rows is refused"
+    return wanted

@@ -27,7 +27,7 @@ from epact2.query.pieces import (
 )
 from epact2.query.selection_json import selection_from_json
 from epact2.query.selection_words import Names, joined, selection_words
-from epact2.query.words import months_words
+from epact2.query.words import months_words, reading_words
 
 _KEYS = (
     "version", "columns", "where", "months", "order", "size", "after", "rows", "structure", "codes",
@@ -145,10 +145,4 @@ def listing_words(listing: Listing, names: Names | None = None) -> str:
     if listing.order:
         keys = [f"{one.by.name}{' (highest first)' if one.descending else ''}" for one in listing.order]
         sentence += f", ordered by {joined(keys)}"
-    if listing.structure is Structure.AS_AT:
-        sentence += ", organisations as at the time"
-    if listing.codes is Codes.AS_PUBLISHED:
-        sentence += ", BNF codes as published"
-    if listing.exclusions is Exclusions.NONE:
-        sentence += ", items under the standard exclusions too"
-    return sentence
+    return sentence + reading_words(listing)

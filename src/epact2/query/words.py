@@ -12,6 +12,7 @@ from epact2.model.measures import Measure
 from epact2.model.months import span_name
 from epact2.model.prescribing import ITEMS, LIST_SIZE
 from epact2.query.condition_words import condition_words
+from epact2.query.listing import Listing
 from epact2.query.named import NAME_OF
 from epact2.query.nodes import (
     AllMonths,
@@ -179,13 +180,19 @@ def question_words(query: Query, names: Names | None = None) -> str:
         sentence += f", ordered by {joined(keys)}"
     if query.totals:
         sentence += ", with totals"
-    if query.structure is Structure.AS_AT:
-        sentence += ", organisations as at the time"
-    if query.codes is Codes.AS_PUBLISHED:
-        sentence += ", BNF codes as published"
-    if query.exclusions is Exclusions.NONE:
-        sentence += ", items under the standard exclusions counted too"
-    return sentence
+    return sentence + reading_words(query)
+
+
+def reading_words(asked: Query | Listing) -> str:
+    """How organisations, codes and excluded items are taken, as a sentence ends; empty where as usual."""
+    said = ""
+    if asked.structure is Structure.AS_AT:
+        said += ", organisations as at the time"
+    if asked.codes is Codes.AS_PUBLISHED:
+        said += ", BNF codes as published"
+    if asked.exclusions is Exclusions.NONE:
+        said += ", items under the standard exclusions too"
+    return said
 
 
 def months_words(months: Months) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import duckdb
 import sqlglot
@@ -32,9 +32,7 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.duckdb_files import connected, files_of
 from epact2.store.memory_tables import DIMENSIONS, definitions
-from epact2.store.open_release import (
-    read_catalogue,
-)
+from epact2.store.open_release import read_catalogue
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
@@ -82,6 +80,32 @@ class _Compiled:
     columns: tuple[Column, ...]
 
 
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+
+
+class _Kept(Generic[_Key, _Made]):
+    """What was made last, by what it was made for. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[_Key, _Made] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: _Key) -> _Made | None:
+        """What was made for the key, if it is still kept."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+            return self._made.get(key)
+
+    def keep(self, key: _Key, made: _Made) -> None:
+        """Keep it, and let go of what was not asked for longest."""
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > _PLANS_KEPT:
+                self._made.popitem(last=False)
+
+
 class DuckDBEngine:
     """Answers questions from one release. Safe to share between threads."""
 
@@ -108,8 +132,8 @@ class DuckDBEngine:
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._ready: set[str] = set()
-        self._plans: OrderedDict[tuple[Query, Scope], _Compiled] = OrderedDict()
-        self._listings: OrderedDict[tuple[Listing, Scope], ListingStatement] = OrderedDict()
+        self._plans: _Kept[tuple[Query, Scope], _Compiled] = _Kept()
+        self._listings: _Kept[tuple[Listing, Scope], ListingStatement] = _Kept()
         self._cursors = threading.local()
         self._connection = connected(Store(store).files, threads, memory_limit)
         self._attach(DIMENSIONS)
@@ -169,17 +193,12 @@ class DuckDBEngine:
     def compiled(self, query: Query, scope: Scope) -> _Compiled:
         """The plan and statement of a question, made once for each question and scope."""
         key = (query, scope)
-        with self._lock:
-            if found := self._plans.get(key):
-                self._plans.move_to_end(key)
-                return found
+        if found := self._plans.get(key):
+            return found
         plan = rewrite(make_plan(query, scope, self.catalogue), self.catalogue, self._without)
         made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query))
         self._prepare(plan, made.statement.tables)
-        with self._lock:
-            self._plans[key] = made
-            while len(self._plans) > _PLANS_KEPT:
-                self._plans.popitem(last=False)
+        self._plans.keep(key, made)
         return made
 
     def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
@@ -245,15 +264,11 @@ class DuckDBEngine:
         """
         keys = self._patient_keys(pseudonyms_in(listing))
         kind = (replace(listing, after=("",) * len(listing.after)), scope)
-        with self._lock:
-            known = self._listings.get(kind)
+        known = self._listings.get(kind)
         if known is None:
             known = listing_statement(listing, scope, self.catalogue, keys, self._without)
             self._prepare(known.plan, known.tables)
-            with self._lock:
-                self._listings[kind] = known
-                while len(self._listings) > _PLANS_KEPT:
-                    self._listings.popitem(last=False)
+            self._listings.keep(kind, known)
         months = [DispensingMonth.from_number(month) for month in known.plan.months]
         parameters = (
             {**known.parameters, **after_parameters(listing, months, keys)}

@@ -84,6 +84,7 @@ _KINDS = frozenset(
     }
 )
 _OF_PRACTICES = frozenset({Dimension.ORGANISATION, Dimension.TIME})
+FEW_RANGES = 64  # of presentation keys: more cost more to test than reading on does
 _MOST_BITS = 512 << 23  # of all groups' bit strings together: 512 MB
 
 
@@ -229,12 +230,9 @@ def _with_medicine_tests(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
     return replace(
         scan,
         medicine_tests=tests,
-        presentation_ranges=ranges if len(ranges) <= _FEW_RANGES else scan.presentation_ranges,
+        presentation_ranges=ranges if len(ranges) <= FEW_RANGES else scan.presentation_ranges,
         reasons=(*scan.reasons, reason),
     )
-
-
-_FEW_RANGES = 64
 
 
 def from_mixed(scan: Scan, catalogue: Catalogue) -> Scan:

@@ -14,6 +14,7 @@ from epact2.model.prescribing import CHAPTER, ENGLAND, PRACTICE, PRACTICE_SETTIN
 from epact2.query.nodes import Codes, Selection, Structure
 from epact2.store.catalogue import Catalogue, organisation_test
 from epact2.store.item_rewrites import (
+    FEW_RANGES,
     agreeing_items,
     bit_strings,
     from_mixed,
@@ -42,7 +43,6 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
-_FEW_RANGES = 64
 _OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
 _OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
@@ -193,7 +193,7 @@ def _with_key_ranges(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
         reason = f"the medicines are {len(sections)} sections"
         return replace(scan, sections=sections, conditions=rest, reasons=_because(scan, reason))
     ranges = medicines.key_ranges(positions)
-    if len(ranges) > _FEW_RANGES:
+    if len(ranges) > FEW_RANGES:
         return scan
     reason = f"the medicines are {len(positions)} presentations in {len(ranges)} ranges of keys"
     return replace(scan, presentation_ranges=ranges, conditions=rest, reasons=_because(scan, reason))

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from epact2.analysis.answer import MEDICINES
 from epact2.analysis.listing import Listed
 from epact2.model.fields import Dimension, Field
 from epact2.model.items import (
     AGE,
     AGE_SEPTEMBER,
     FORM,
-    PAID_PRESENTATION,
     PATIENT,
     PRESCRIBED_DATE,
 )
 from epact2.model.measures import Measure
 from epact2.model.months import MONTH_NAMES
-from epact2.model.prescribing import BNF_FIELDS, GENERIC_EQUIVALENT, MONTH, ORGANISATION_FIELDS, PRACTICE
+from epact2.model.prescribing import MONTH, ORGANISATION_FIELDS, PRACTICE
 from epact2.query.listing import Listing
 from epact2.query.result import Cell
 from epact2.web.presenters import dates, numbers
@@ -30,7 +30,6 @@ SHORT_PSEUDONYM = 10
 NOT_CAPTURED = "Not captured"
 NOT_KNOWN = "Not known"
 _FEW = 4  # codes of a field whose names are one short word each
-_MEDICINES = (*BNF_FIELDS, GENERIC_EQUIVALENT, PAID_PRESENTATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _head(listing: Listing, column: Field | Measure, sort: Callable[[Field | Mea
     direction = ""
     if now is not None and now.by == column:
         direction = "descending" if now.descending else "ascending"
-    wordy = column in (*_MEDICINES, *ORGANISATION_FIELDS) or (
+    wordy = column in (*MEDICINES, *ORGANISATION_FIELDS) or (
         isinstance(column, Field) and len(column.closed) > _FEW
     )
     return Head(heading(column), is_numeric(column), sort(column), direction, bool(wordy))
@@ -138,7 +137,7 @@ def cell_of(of: Field | Measure, cell: Cell, scale: int | None, places: int, nam
     if code in ("", "-"):
         return RowCell(NOT_KNOWN, quiet=True)
     name = names.name_of(of, code)
-    if of in _MEDICINES or of in ORGANISATION_FIELDS:
+    if of in MEDICINES or of in ORGANISATION_FIELDS:
         return RowCell(name, note=code if of == PRACTICE and name != code else "")
     return RowCell(name, quiet=name in ("Unknown", NOT_KNOWN))
 

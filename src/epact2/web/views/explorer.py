@@ -145,7 +145,7 @@ def _answer(request: HttpRequest, asking: Asking, given: Answer, names: DressedN
             for place, column in enumerate((one for one in result.columns if one.kind == "value"), start=1)
         ],
         "origin": pages.origin(given),
-        "notes": [note for note in given.notes if note != given.provisional],
+        "notes": given.lasting_notes,
         "provisional": given.provisional,
         "switch": _switch(query, by_items) if items else None,
         "next": pages.ask_next(query, items.beneath(()) if items else ""),

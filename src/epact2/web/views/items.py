@@ -117,7 +117,7 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
         "first": first,
         "first_page": state.address(listing),
         "provisional": page.provisional,
-        "notes": [note for note in page.notes if note != page.provisional],
+        "notes": page.lasting_notes,
         "most": MOST_DOWNLOADED,
         "action": reverse("items"),
         "release_number": page.release,

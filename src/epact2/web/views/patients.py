@@ -89,6 +89,6 @@ def _patient(asking: Asking, page: Listed, request: HttpRequest) -> dict[str, An
         "cut": made.cut_words(),
         "everything": page.listing.exclusions is Exclusions.NONE,
         "provisional": page.provisional,
-        "notes": [note for note in page.notes if note != page.provisional],
+        "notes": page.lasting_notes,
         "release_number": page.release,
     }
