@@ -96,6 +96,8 @@ def sign_in(page, live_server, transactional_db):
     def enter(address="/", job="ICB pharmacist"):
         page.goto(f"{live_server.url}/sign-in?next={address}")
         page.get_by_role("button", name=f"Use this account as {job}").click()
+        # A key pressed before the scripts have run asks for a whole page, as it does without them: wait.
+        page.wait_for_url(lambda opened: "/sign-in" not in opened)
 
     return enter
 
