@@ -14,6 +14,7 @@ from epact2.store.item_tables import (
     ITEM_BY_KIND,
     ITEM_BY_PRESENTATION,
     MIXED_ITEM,
+    PATIENT_AT,
     PATIENT_MONTH,
     PATIENT_OF,
     PSEUDONYM,
@@ -59,6 +60,9 @@ def item_files(
             ITEM: [_item(row, practices, presentations, patients, codes) for row in rows],
             PSEUDONYM: [(patients[name], name) for name in sorted(new)],
             PATIENT_OF: [(name, patients[name]) for name in sorted(new)],
+            PATIENT_AT: sorted(
+                {(patients[row.patient], practices[row.practice]) for row in rows if row.patient}
+            ),
         }
         found[month] = (stored, _derived(data, rows, practices, presentations, patients, codes))
     return found

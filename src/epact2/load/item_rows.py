@@ -80,6 +80,7 @@ def write_items(
         assert rows == month.rows, f"{rows} rows were written of {month.rows}"
         refuse_bad_forms(connection, month, f"target.{ITEM.name}")
         patient_keys.write_pseudonyms(connection, "target", replaced)
+        patient_keys.write_places(connection, "target")
         patient_keys.write_known(connection, "target")
         practices = sorted(keys.practices[code] for code in month.practices)
         insert_rows(connection, f"target.{ITEM_PRACTICE.name}", [(one,) for one in practices])

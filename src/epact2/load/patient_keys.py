@@ -16,7 +16,7 @@ from epact2.load.ages import gives_age, reference_index
 from epact2.load.database import attached
 from epact2.load.fast import fetch_one
 from epact2.model.months import DispensingMonth
-from epact2.store.item_tables import KNOWN_PATIENT, PATIENT_OF, PSEUDONYM
+from epact2.store.item_tables import ITEM, KNOWN_PATIENT, PATIENT_AT, PATIENT_OF, PSEUDONYM
 
 # One number sorts by the day of prescribing first, and ends in what is looked for.
 _TAIL = 1_000_000
@@ -128,6 +128,23 @@ def write_pseudonyms(connection: duckdb.DuckDBPyConnection, target: str, replace
             f"INSERT INTO {target}.{PATIENT_OF.name} SELECT pseudonym, patient "  # noqa: S608 - declared names
             f"FROM {target}.{PSEUDONYM.name} ORDER BY {', '.join(PATIENT_OF.order)}"
         )
+
+
+def write_places(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Write which practices the rows of each patient are of."""
+    # A patient's rows at a practice lie together, so that neighbours tell what a DISTINCT would sort for.
+    connection.execute(
+        f"""
+        INSERT INTO {target}.{PATIENT_AT.name}
+        SELECT patient, practice FROM (
+            SELECT patient, practice, lag(patient) OVER () AS patient_before,
+                lag(practice) OVER () AS practice_before
+            FROM {target}.{ITEM.name}
+        )
+        WHERE patient > 0 AND (patient, practice) IS DISTINCT FROM (patient_before, practice_before)
+        ORDER BY {", ".join(PATIENT_AT.order)}
+        """  # noqa: S608 - declared names
+    )
 
 
 def write_known(connection: duckdb.DuckDBPyConnection, target: str) -> None:

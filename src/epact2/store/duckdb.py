@@ -42,6 +42,7 @@ from epact2.store.sql_listing import (
     ListingStatement,
     after_parameters,
     listing_statement,
+    patients_of,
     pseudonyms_in,
     readers,
 )
@@ -263,10 +264,12 @@ class DuckDBEngine:
         The statement of a listing's second page serves all pages that follow.
         """
         keys = self._patient_keys(pseudonyms_in(listing))
+        names = patients_of(listing)
         kind = (replace(listing, after=("",) * len(listing.after)), scope)
         known = self._listings.get(kind)
         if known is None:
-            known = listing_statement(listing, scope, self.catalogue, keys, self._without)
+            places = self._places({keys[name] for name in names if name in keys}) if names else None
+            known = listing_statement(listing, scope, self.catalogue, keys, places, self._without)
             self._prepare(known.plan, known.tables)
             self._listings.keep(kind, known)
         months = [DispensingMonth.from_number(month) for month in known.plan.months]
@@ -298,6 +301,14 @@ class DuckDBEngine:
             sql = "SELECT pseudonym, patient FROM {}.patient_of WHERE pseudonym = $name"
             keys.update(self._of_all_items(sql, {"name": name}))
         return keys
+
+    def _places(self, patients: AbstractSet[int]) -> tuple[int, ...]:
+        """The keys of the practices where any of these patients has a row, in any month."""
+        found: set[int] = set()
+        for patient in patients:
+            sql = "SELECT practice FROM {}.patient_at WHERE patient = $patient"
+            found.update(practice for (practice,) in self._of_all_items(sql, {"patient": patient}))
+        return tuple(sorted(found))
 
     def _of_all_items(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """The rows of one statement over the files of items of all months."""

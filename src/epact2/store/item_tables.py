@@ -75,6 +75,8 @@ PATIENT_OF = Table(
     (Column("pseudonym", "VARCHAR", "as received"), PATIENT_KEY),
     ("pseudonym",),
 )
+# Where the month's rows of each patient lie, to read one patient's without looking through every practice.
+PATIENT_AT = Table("patient_at", (PATIENT_KEY, PRACTICE_KEY), ("patient", "practice"))
 # What the month says of a patient, if anything: later months look here for what their rows lack.
 KNOWN_PATIENT = Table(
     "known_patient",
@@ -134,7 +136,7 @@ MIXED_ITEM = Table(
     ("patient", "presentation"),
 )
 
-ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF, KNOWN_PATIENT, ITEM_PRACTICE)
+ITEM_TABLES = (ITEM, PSEUDONYM, PATIENT_OF, PATIENT_AT, KNOWN_PATIENT, ITEM_PRACTICE)
 # Rollups of the items of practices: by what patients are (of rows that count), and by what the items are.
 ITEM_BY_ATTRIBUTES = Table(
     "item_by_attributes",

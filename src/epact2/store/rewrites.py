@@ -44,7 +44,7 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
 _OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
-_OF_LISTINGS = ("organisation_keys", "key_ranges", "prune_months")
+_OF_LISTINGS = ("organisation_keys", "patient_places", "key_ranges", "prune_months")
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
 _BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
@@ -123,6 +123,20 @@ def _with_practice_keys(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
         conditions=tuple(one for one in scan.conditions if one not in mine),
         reasons=_because(scan, f"the organisations are {len(keys)} practices by key"),
     )
+
+
+def patient_places(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Rows of patients who are named are read from the practices where these patients have any."""
+    return each_scan(plan, _at_places)
+
+
+def _at_places(scan: Scan) -> Scan:
+    if scan.patients_at is None:
+        return scan
+    at = frozenset(scan.patients_at)
+    keys = at if scan.practice_keys is None else at & frozenset(scan.practice_keys)
+    reason = f"the patients have rows at {len(at)} {'practice' if len(at) == 1 else 'practices'}"
+    return replace(scan, practice_keys=tuple(sorted(keys)), reasons=_because(scan, reason))
 
 
 def _is_undated(selection: Selection) -> bool:
@@ -309,6 +323,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("prepared_results", prepared_results),
     ("agreeing_items", agreeing_items),
     ("organisation_keys", organisation_keys),
+    ("patient_places", patient_places),
     ("choose_rollup", choose_rollup),
     ("item_rollups", item_rollups),
     ("patient_months", patient_months),

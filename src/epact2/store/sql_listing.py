@@ -77,6 +77,12 @@ def pseudonyms_in(listing: Listing) -> frozenset[str]:
     return frozenset(found)
 
 
+def patients_of(listing: Listing) -> frozenset[str]:
+    """The pseudonyms of the only patients whose rows a listing can have; none where they may be any."""
+    wanted = [frozenset(_named(one)) for one in conjuncts(listing.where) if isinstance(one, Is | OneOf)]
+    return next((names for names in wanted if names), frozenset())
+
+
 def _named(selection: Selection) -> list[str]:
     match selection:
         case Is(field, code) if field == PATIENT:
@@ -92,10 +98,17 @@ def _named(selection: Selection) -> list[str]:
 
 
 def listing_statement(
-    listing: Listing, scope: Scope, catalogue: Catalogue, keys: Keys, without: Collection[str]
+    listing: Listing,
+    scope: Scope,
+    catalogue: Catalogue,
+    keys: Keys,
+    places: tuple[int, ...] | None,
+    without: Collection[str],
 ) -> ListingStatement:
-    """The statement that reads a page. ``keys`` are those of the pseudonyms that it names."""
-    return _Listing(listing, scope, catalogue, keys, without).statement()
+    """The statement that reads a page. ``keys`` are those of the pseudonyms that it names, ``places`` the
+    practices where the patients that it is limited to have rows.
+    """
+    return _Listing(listing, scope, catalogue, keys, places, without).statement()
 
 
 class _Listing:
@@ -105,6 +118,7 @@ class _Listing:
         scope: Scope,
         catalogue: Catalogue,
         keys: Keys,
+        places: tuple[int, ...] | None,
         without: Collection[str],
     ) -> None:
         self.listing = listing
@@ -130,6 +144,7 @@ class _Listing:
             months=tuple(month.number for month in self.months),
             of_month=True,
             databases=tuple((name, (month,)) for month, name in sorted(catalogue.items.items())),
+            patients_at=places,
             included_only=listing.exclusions is Exclusions.STANDARD,
         )
         # The plan of a question whose only scan this is, so that the rewrites of questions apply.
