@@ -124,7 +124,9 @@ class People(RuleBasedStateMachine):
         request = self.requests[at]
         for signature in request.needed[:1]:
             place = ("England", "ENG") if signature.of_england else (request.wish.level, request.wish.code)
-            by = data.draw(accounts)
+            # The first signer, or their other account, is who would most likely try the second signature.
+            again = [one for signed in request.signed for one in PAIRS[WHO[signed.authoriser.account]]]
+            by = data.draw(st.sampled_from([*again, *again, *ACCOUNTS]))
             role = data.draw(st.sampled_from(signature.roles))
             self.appoint(by, ROOT, role, place)
             self._decide(at, by, Decision(*request.offered))
