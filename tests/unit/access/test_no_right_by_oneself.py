@@ -23,7 +23,7 @@ from epact2.access.authorising import (
     require_no_circle,
     signatures,
 )
-from epact2.access.eligibility import NotEligible, OrganisationKind
+from epact2.access.eligibility import NotEligible, OrganisationKind, types_for
 from epact2.access.grants import AccountType
 from epact2.access.persons import Person
 from epact2.access.requests import (
@@ -42,7 +42,16 @@ KINDS = [
     OrganisationKind.ICB,
     OrganisationKind.GP_PRACTICE,
     OrganisationKind.NATIONAL_BODY,
+    OrganisationKind.SERVICE_TEAM,
     OrganisationKind.COMMERCIAL,
+]
+# What may be asked for, twice where two signatures are needed; and what may not.
+ELIGIBLE = [(kind, one) for kind in KINDS for one in types_for(kind)]
+ASKED = [
+    *ELIGIBLE,
+    *[pair for pair in ELIGIBLE if len(signatures(pair[1])) > 1],
+    (OrganisationKind.COMMERCIAL, AccountType.DEFAULT),
+    (OrganisationKind.GP_PRACTICE, AccountType.NATIONAL),
 ]
 # Two accounts of each of four people: one pair shares an address but for dots, one an addition, one an NHS
 # identity, one the spelling of its domain.
@@ -98,9 +107,10 @@ class People(RuleBasedStateMachine):
             return
         self.roles.append(Authority(person, role, *place, self.day, given_by=by.account))
 
-    @rule(person=accounts, kind=st.sampled_from(KINDS), account_type=st.sampled_from(AccountType),
+    @rule(person=accounts, asked=st.sampled_from(ASKED),
           place=st.sampled_from(PLACES), months=st.integers(-1, 20))  # fmt: skip
-    def ask_for(self, person, kind, account_type, place, months):
+    def ask_for(self, person, asked, place, months):
+        kind, account_type = asked
         with suppress(NotEligible):
             self.requests.append(ask(Wish(person, kind, account_type, *place), self.day, months))
 
