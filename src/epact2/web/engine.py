@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
+from django.utils import timezone
 
 from epact2.access.policy import scope_for
 from epact2.access.viewer import ANYONE, Viewer
@@ -24,6 +26,7 @@ from epact2.query.nodes import Query
 from epact2.store.directory import Directory, UnknownCode
 from epact2.store.engine import Engine
 from epact2.store.release import NoRelease, StoreDamaged, current_number
+from epact2.web.registration.grants import grants_of
 
 __all__ = [
     "AnswerCache",
@@ -155,11 +158,24 @@ def ask(engine: Engine, query: Query, viewer: Viewer) -> Answer:
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """Who asks, for the access policy."""
+    """Who asks, with what they were granted: read once a request, so that a withdrawal counts at the next."""
     user = getattr(request, "user", None)
-    return viewer_named(user.get_username()) if user is not None and user.is_authenticated else ANYONE
+    if user is None or not user.is_authenticated:
+        return ANYONE
+    known: tuple[int, Viewer] | None = getattr(request, "epact2_viewer", None)
+    if known is None or known[0] != user.pk:
+        known = (user.pk, _viewer(user))
+        request.epact2_viewer = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def viewer_named(name: str) -> Viewer:
-    """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
-    return Viewer(name, may_list_items=settings.CONFIG.open_items)
+    """The account of a name, with the grants that are in force today. Nobody for a name without account."""
+    user = get_user_model().objects.filter(**{get_user_model().USERNAME_FIELD: name}).first()
+    return _viewer(user) if user is not None else ANYONE
+
+
+def _viewer(user: Any) -> Viewer:
+    """Listings are open to everybody only where the server opens them to everyone."""
+    grants = grants_of(user, timezone.localdate())
+    return Viewer(user.get_username(), grants, may_list_items=settings.CONFIG.open_items)

@@ -32,14 +32,25 @@ def prepare() -> None:
 
 
 def demo_homes() -> dict[str, tuple[str, str]]:
-    """Homes that the loaded release really holds: the demo's practice account works at one of them."""
+    """Homes that the loaded release really holds: a practice of Kent and Medway, and its PCN.
+
+    Whoever works there and whoever authorises there are at home in the same one.
+    """
     try:
         directory = engine.current().directory
         practices = directory.children(directory.organisation("QKS"), organisations.PRACTICE)
     except Epact2Error:
         return {}
     settled = [one for one in practices if one.setting == "4" and not one.closed]
-    return {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)} if settled else {}
+    if not settled:
+        return {}
+    practice = (organisations.PRACTICE, settled[0].code)
+    homes = {"practice.pharmacist": practice, "practice.gp": practice}
+    in_network = [one for one in settled if one.parent(organisations.PCN) != organisations.UNKNOWN_CODE]
+    if in_network:
+        network = (organisations.PCN, in_network[0].parent(organisations.PCN))
+        homes |= {"pcn.pharmacist": network, "pcn.director": network}
+    return homes
 
 
 def warm_engine() -> None:

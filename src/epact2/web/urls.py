@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
-    accounts,
     api,
     comparator_list,
     comparators,
@@ -53,10 +53,10 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
-    path("account", accounts.account, name="account"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),
+    *registration_urls,
 ]
 
 if settings.DEBUG or settings.CONFIG.demo:
