@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from epact2.web import engine as engines
 from support import example_explorer, example_items
+from support.people import reader_of_england
 
 NAME, PASSWORD = "nia", "a-long-password"
 
@@ -30,7 +30,7 @@ def over_example(monkeypatch, example_engine):
 @pytest.fixture
 def signed_in(client, db, over_example):
     """Django's test client, signed in."""
-    user = get_user_model().objects.create_user(NAME, password=PASSWORD)
+    user = reader_of_england(NAME, password=PASSWORD)
     client.force_login(user)
     return client
 
@@ -58,6 +58,6 @@ def opened(settings):
 @pytest.fixture
 def reader(client, db, over_items):
     """Django's test client, signed in, over the example with items."""
-    user = get_user_model().objects.create_user(NAME, password=PASSWORD)
+    user = reader_of_england(NAME, password=PASSWORD)
     client.force_login(user)
     return client

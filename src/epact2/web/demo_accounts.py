@@ -7,10 +7,12 @@ demo's own authorisers.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,7 +28,7 @@ from epact2.web.registration.administrators import is_administrator, make_admini
 from epact2.web.registration.models import Authoriser, Mail
 from epact2.web.registration.places import place_name
 
-# Where no release is loaded yet there is no practice and no PCN to be at home in.
+# Found at set-up: where no release is loaded yet there is no practice and no PCN to be at home in.
 NO_PLACE = ("practice", "PCN")
 Homes = dict[str, tuple[str, str]]
 
@@ -46,13 +48,26 @@ def ensure_demo_accounts(homes: Homes | None = None) -> list[DemoAccount]:
             "Demo accounts have passwords that anyone can read.",
             "Set EPACT2_DEMO=1 if this server shows only open or synthetic data.",
         )
+    places = with_authorisers(homes or {})
     with transaction.atomic():
-        users = {one.username: ensure(one, (homes or {}).get(one.username)) for one in DEMO_ACCOUNTS}
+        users = {one.username: ensure(one, places.get(one.username)) for one in DEMO_ACCOUNTS}
         for account in DEMO_ACCOUNTS:
             _ensure_roles(account, users[account.username])
         for account in DEMO_ACCOUNTS:
             _ensure_grant(account, users)
     return list(DEMO_ACCOUNTS)
+
+
+def with_authorisers(homes: Homes) -> Homes:
+    """The homes, with those of the authorisers who work in the same practice or network."""
+    made = dict(homes)
+    by_name = {one.username: one for one in DEMO_ACCOUNTS}
+    for account in DEMO_ACCOUNTS:
+        if account.username in homes:
+            for signer in account.signed_by:
+                if by_name[signer].level in NO_PLACE:
+                    made.setdefault(signer, homes[account.username])
+    return made
 
 
 def ensure(account: DemoAccount, home: tuple[str, str] | None) -> Any:
@@ -61,8 +76,8 @@ def ensure(account: DemoAccount, home: tuple[str, str] | None) -> Any:
     user, new = get_user_model().objects.get_or_create(username=account.username)
     user.first_name, user.last_name, user.is_active = first, last, True
     user.email = account.address
-    if new:  # checking a password is slow on purpose, and this runs at every start
-        user.set_password(account.password)
+    if new:
+        user.password = hashed(account.password)
     user.save()
     profile, made = Profile.objects.get_or_create(user=user, defaults={"job": account.job})
     if home or made:
@@ -77,6 +92,12 @@ def ensure(account: DemoAccount, home: tuple[str, str] | None) -> Any:
         agreement = agreement_text.in_force()
         agreement_text.accept(user, agreement.number, agreement.text_hash)
     return user
+
+
+@cache
+def hashed(password: str) -> str:
+    """The hash of the demo's password. Hashing is slow on purpose, and everybody can read theirs."""
+    return make_password(password)
 
 
 def _home(account: DemoAccount, user: Any) -> tuple[str, str]:

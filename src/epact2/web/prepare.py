@@ -32,24 +32,20 @@ def prepare() -> None:
 
 
 def demo_homes() -> dict[str, tuple[str, str]]:
-    """Homes that the loaded release really holds: a practice of Kent and Medway, and its PCN.
-
-    Whoever works there and whoever authorises there are at home in the same one.
-    """
+    """Homes that the loaded release really holds: a practice (of Kent and Medway if there is one), and a PCN."""
     try:
         directory = engine.current().directory
-        practices = directory.children(directory.organisation("QKS"), organisations.PRACTICE)
+        everywhere = directory.organisations_at(organisations.PRACTICE)
     except Epact2Error:
         return {}
+    practices = [one for one in everywhere if one.parent(organisations.ICB) == "QKS"] or everywhere
     settled = [one for one in practices if one.setting == "4" and not one.closed]
     if not settled:
         return {}
-    practice = (organisations.PRACTICE, settled[0].code)
-    homes = {"practice.pharmacist": practice, "practice.gp": practice}
+    homes = {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)}
     in_network = [one for one in settled if one.parent(organisations.PCN) != organisations.UNKNOWN_CODE]
     if in_network:
-        network = (organisations.PCN, in_network[0].parent(organisations.PCN))
-        homes |= {"pcn.pharmacist": network, "pcn.director": network}
+        homes["pcn.pharmacist"] = (organisations.PCN, in_network[0].parent(organisations.PCN))
     return homes
 
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--address", help="Make the account with this e-mail address if there is none.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, or say why not. A new account has no password: its owner sets one by “forgotten password”."""
+        """Do it, or say why not. A new account has no password: its owner asks for one as forgotten."""
         users = get_user_model().objects
         user = users.filter(username=options["name"]).first()
         if user is None and options["address"]:
