@@ -32,7 +32,7 @@ def prepare() -> None:
 
 
 def demo_homes() -> dict[str, tuple[str, str]]:
-    """Homes that the loaded release really holds: a practice (of Kent and Medway if there is one), and a PCN."""
+    """Homes that the loaded release holds: a practice, of Kent and Medway if there is one, and a PCN."""
     try:
         directory = engine.current().directory
         everywhere = directory.organisations_at(organisations.PRACTICE)
@@ -43,7 +43,8 @@ def demo_homes() -> dict[str, tuple[str, str]]:
     if not settled:
         return {}
     homes = {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)}
-    in_network = [one for one in settled if one.parent(organisations.PCN) != organisations.UNKNOWN_CODE]
+    # In NHS files a code of one letter stands for practices that belong to no network.
+    in_network = [one for one in settled if len(one.parent(organisations.PCN)) > 1]
     if in_network:
         homes["pcn.pharmacist"] = (organisations.PCN, in_network[0].parent(organisations.PCN))
     return homes
