@@ -19,6 +19,7 @@ from epact2.access.chain import BEFORE_THE_FIRST, Record, Sound, Tampered, link,
 from epact2.access.pseudonyms import Hiding
 from epact2.query.encode import Json
 
+COMMANDS, PATIENT_KEY = "commands.jsonl", "patient-key"  # in the folder of the audit
 _BLOCK = 64 * 1024
 
 

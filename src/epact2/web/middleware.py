@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
 from epact2.web.views import errors
@@ -86,4 +87,6 @@ class PlainErrors:
         """Show an Epact2Error; leave every other exception to Django, which answers 500."""
         if not isinstance(exception, Epact2Error):
             return None
+        if isinstance(exception, AuditFailed):
+            return errors.unavailable(request, exception)
         return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)

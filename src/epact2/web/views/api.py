@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
@@ -45,6 +46,7 @@ _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (NotAnswerable, 422),
     (TooLarge, 422),
     (NoRelease, 503),
+    (AuditFailed, 503),
 )
 
 
