@@ -16,6 +16,8 @@ from epact2.errors import Epact2Error
 
 BEFORE_THE_FIRST = hashlib.sha256(b"epact2 audit trail").hexdigest()
 _BYTES = 32
+_NONE = bytes(_BYTES)
+_FURTHEST = 1_000_000  # a line about a record so far ahead is no witness, and would fill the memory
 
 
 class Tampered(Epact2Error):
@@ -72,23 +74,23 @@ class Witness:
         self.count = 0
         self.last = 0
 
-    def saw(self, number: int, hash_: str) -> None:
+    def saw(self, number: int, hash_: bytes) -> None:
         """Note the hash of a record. Raises Tampered where two different ones were noted."""
-        said = bytes.fromhex(hash_)
-        end = number * _BYTES
+        start, end = (number - 1) * _BYTES, number * _BYTES
         if len(self._hashes) < end:
             self._hashes.extend(bytes(end - len(self._hashes)))
-        before = self.of(number)
-        if before and before != hash_:
+        before = self._hashes[start:end]
+        if before == _NONE:
+            self._hashes[start:end] = hash_
+            self.count += 1
+            self.last = max(self.last, number)
+        elif before != hash_:
             raise Tampered(number, f"The witness has two different hashes of record {number:,}.")
-        self._hashes[end - _BYTES : end] = said
-        self.count += not before
-        self.last = max(self.last, number)
 
     def of(self, number: int) -> str:
         """The hash of a record; empty where none was noted."""
         said = self._hashes[(number - 1) * _BYTES : number * _BYTES]
-        return said.hex() if any(said) else ""
+        return said.hex() if said != _NONE else ""
 
     @classmethod
     def read(cls, lines: Iterable[str]) -> Witness:
@@ -97,12 +99,17 @@ class Witness:
         for line in lines:
             if not line.endswith("\n"):
                 break
-            number, _, hash_ = line.strip().partition(" ")
-            if not number.isdigit() or len(hash_) != 2 * _BYTES or set(hash_) - set("0123456789abcdef"):
+            number, _, hash_ = line.rstrip().partition(" ")
+            try:
+                said = bytes.fromhex(hash_)
+            except ValueError:
+                said = b""
+            place = int(number) if number.isdecimal() and len(number) < 12 else 0
+            if not 0 < place < witness.last + _FURTHEST or len(said) != _BYTES:
                 raise Tampered(
                     witness.last + 1, f"The witness has a line that is not its own: “{line.strip()[:80]}”."
                 )
-            witness.saw(int(number), hash_)
+            witness.saw(place, said)
         return witness
 
 
@@ -169,4 +176,4 @@ def number_in(text: str) -> int:
     one of its texts has a backslash before it, so the key is met nowhere else.
     """
     digits = text.partition('"number":')[2][:20].partition(",")[0]
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if digits.isdecimal() else 0

@@ -13,13 +13,14 @@ _COLUMNS = (
         number BIGINT NOT NULL PRIMARY KEY, at VARCHAR(24) NOT NULL, kind VARCHAR(30) NOT NULL,
         who VARCHAR(150) NOT NULL, text TEXT NOT NULL, hash VARCHAR(64) NOT NULL)""",
     """CREATE TABLE auditing_concerned (
-        organisation VARCHAR(40) NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (organisation, number))""",
+        organisation VARCHAR(40) NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (number, organisation))""",
     "CREATE TABLE auditing_question (digest VARCHAR(64) NOT NULL PRIMARY KEY, text TEXT NOT NULL)",
     # One row that whoever writes holds, so that the chain never forks.
     "CREATE TABLE auditing_turn (id INTEGER NOT NULL PRIMARY KEY)",
     "INSERT INTO auditing_turn VALUES (1)",
     "CREATE INDEX auditing_record_who ON auditing_record (who, number)",
     "CREATE INDEX auditing_record_kind ON auditing_record (kind, number)",
+    "CREATE INDEX auditing_concerned_organisation ON auditing_concerned (organisation, number)",
     "CREATE INDEX auditing_record_at ON auditing_record (at, number)",
 )
 _SAID = "audit records are never changed or removed"

@@ -36,7 +36,7 @@ class Record(models.Model):
 class Concerned(models.Model):
     """An organisation whose Caldicott Guardian may read a record, as “ICB QKS”."""
 
-    pk = models.CompositePrimaryKey("organisation", "number")
+    pk = models.CompositePrimaryKey("number", "organisation")
     organisation = models.CharField(max_length=40)
     number = models.BigIntegerField()
 

@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "organisation",
                         "number",
+                        "organisation",
                         blank=True,
                         editable=False,
                         primary_key=True,
