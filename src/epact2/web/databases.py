@@ -1,4 +1,4 @@
-"""Where accounts and the audit trail are kept: a file of SQLite, or PostgreSQL where DATABASE_URL names it."""
+"""Where accounts and the audit trail are kept: a file of SQLite, or PostgreSQL if DATABASE_URL names it."""
 
 from __future__ import annotations
 

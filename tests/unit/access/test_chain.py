@@ -139,7 +139,18 @@ def test_a_witness_may_be_in_any_order_may_have_gaps_and_may_end_in_half_a_line(
     assert verify(records, witness).witnessed == 18
 
 
-@pytest.mark.parametrize("line", ["abc\n", "5\n", "5 abc\n", "-1 " + "a" * 64 + "\n", "0 " + "a" * 64 + "\n", "99999999999 " + "a" * 64 + "\n", "5 " + "a" * 63 + "\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "abc\n",
+        "5\n",
+        "5 abc\n",
+        "-1 " + "a" * 64 + "\n",
+        "0 " + "a" * 64 + "\n",
+        "99999999999 " + "a" * 64 + "\n",
+        "5 " + "a" * 63 + "\n",
+    ],
+)
 def test_a_witness_with_another_line_is_no_witness(line):
     with pytest.raises(Tampered, match="not its own"):
         Witness.read([line])

@@ -44,9 +44,9 @@ def test_a_question_is_kept_once_however_often_it_is_asked():
 
 def test_what_did_not_happen_is_not_in_the_trail():
     before = keep(event())
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         keep(Event(kind=Kind.GRANTED, who="nia", subject="imani"))
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert last_records(1)[0].number == before
 
 
@@ -57,7 +57,9 @@ def test_what_did_not_happen_is_not_in_the_trail():
 @pytest.mark.parametrize("what", ["UPDATE {0} SET number = 1", "DELETE FROM {0}", "REPLACE", "TRUNCATE {0}"])
 def test_the_database_refuses_every_change(table, what):
     keep(event(organisations=("ICB QKS",)))
-    statement = what.format(table).replace("number = 1", "digest = 'x'" if "question" in table else "number = 1")
+    statement = what.format(table).replace(
+        "number = 1", "digest = 'x'" if "question" in table else "number = 1"
+    )
     if what == "REPLACE":
         if connection.vendor != "sqlite" or table == "auditing_concerned":
             pytest.skip("only SQLite has it, and a link says nothing more than its key")

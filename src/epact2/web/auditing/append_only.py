@@ -41,12 +41,12 @@ def sqlite() -> list[str]:
     in_order = (
         "CREATE TRIGGER auditing_record_in_order BEFORE INSERT ON auditing_record "
         "WHEN NEW.number IS NOT (SELECT COALESCE(MAX(number), 0) + 1 FROM auditing_record) "
-        f"BEGIN SELECT RAISE(ABORT, '{_GAP}'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{_GAP}'); END"  # noqa: S608 - our own words
     )
     once = (
         "CREATE TRIGGER auditing_question_once BEFORE INSERT ON auditing_question WHEN EXISTS "
         "(SELECT 1 FROM auditing_question WHERE digest = NEW.digest AND text IS NOT NEW.text) "
-        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"  # noqa: S608 - our own words
     )
     return [*tables, *refusing, in_order, once]
 
@@ -65,7 +65,7 @@ def postgresql() -> list[str]:
     follow = (
         "CREATE FUNCTION auditing_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM auditing_record) THEN "
-        f"RAISE EXCEPTION '{_GAP}'; END IF; RETURN NEW; END $$"
+        f"RAISE EXCEPTION '{_GAP}'; END IF; RETURN NEW; END $$"  # noqa: S608 - our own words
     )
     in_order = (
         "CREATE TRIGGER auditing_record_in_order BEFORE INSERT ON auditing_record "

@@ -14,7 +14,9 @@ from epact2.errors import Epact2Error
 
 def run(arguments: list[str]) -> int:
     """Check the trail, or sign its head, and say what was found. Gives 1 where something is wrong."""
-    parser = argparse.ArgumentParser(prog="epact2 audit", description="The audit trail of the web application.")
+    parser = argparse.ArgumentParser(
+        prog="epact2 audit", description="The audit trail of the web application."
+    )
     parser.add_argument("what", choices=("verify", "sign"))
     what = parser.parse_args(arguments).what
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "epact2.web.settings")

@@ -22,7 +22,7 @@ class Audited:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and keep the event; where it cannot be kept, a plain page of 503 leaves in place of data."""
+        """Answer, and keep the event; where that fails a plain page of 503 leaves in place of data."""
         into = Gathering(place=request.path[:200], channel=channel_of(request))
         with gathering(into):
             response = self.get_response(request)

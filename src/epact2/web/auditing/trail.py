@@ -80,7 +80,8 @@ def not_recorded() -> AuditFailed:
     """What people are told; the cause is in the server's log."""
     return AuditFailed(
         "What you asked for could not be recorded in the audit trail, so it is not shown.",
-        "Nothing is wrong with your question. Try again in a minute; if it happens again, tell the service team.",
+        "Nothing is wrong with your question. Try again in a minute; if it happens again, tell the service "
+        "team.",
     )
 
 

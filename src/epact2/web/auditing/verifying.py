@@ -29,7 +29,9 @@ def sign_now() -> int:
         cursor.execute("SELECT number, hash FROM auditing_record ORDER BY number DESC LIMIT 1")
         last = cursor.fetchone()
     if last is None:
-        raise AuditFailed("The trail has no record yet, so it has no head.", "Sign it when something is in it.")
+        raise AuditFailed(
+            "The trail has no record yet, so it has no head.", "Sign it when something is in it."
+        )
     trail().second_place.sign(last[0], last[1], moment(datetime.now(UTC)))
     return int(last[0])
 
@@ -93,7 +95,10 @@ def _check_questions(number: int, said, checked: set[str]) -> None:
         return
     marks = ", ".join(["%s"] * len(new))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT digest, text FROM auditing_question WHERE digest IN ({marks})", list(new))
+        cursor.execute(
+            f"SELECT digest, text FROM auditing_question WHERE digest IN ({marks})",  # noqa: S608 - %s alone
+            list(new),
+        )
         found = dict(cursor.fetchall())
     if any(digest_of(found.get(digest, "")) != digest for digest in new):
         raise Tampered(number, f"A question of record {number:,} was changed or removed.")
