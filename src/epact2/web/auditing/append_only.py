@@ -39,14 +39,14 @@ def sqlite() -> list[str]:
     ]
     # INSERT OR REPLACE removes a row without its trigger, so a row that is there already is refused here.
     in_order = (
-        "CREATE TRIGGER auditing_record_in_order BEFORE INSERT ON auditing_record "
+        "CREATE TRIGGER auditing_record_in_order BEFORE INSERT ON auditing_record "  # noqa: S608
         "WHEN NEW.number IS NOT (SELECT COALESCE(MAX(number), 0) + 1 FROM auditing_record) "
-        f"BEGIN SELECT RAISE(ABORT, '{_GAP}'); END"  # noqa: S608 - our own words
+        f"BEGIN SELECT RAISE(ABORT, '{_GAP}'); END"
     )
     once = (
-        "CREATE TRIGGER auditing_question_once BEFORE INSERT ON auditing_question WHEN EXISTS "
+        "CREATE TRIGGER auditing_question_once BEFORE INSERT ON auditing_question WHEN EXISTS "  # noqa: S608
         "(SELECT 1 FROM auditing_question WHERE digest = NEW.digest AND text IS NOT NEW.text) "
-        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"  # noqa: S608 - our own words
+        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
     )
     return [*tables, *refusing, in_order, once]
 
@@ -63,9 +63,9 @@ def postgresql() -> list[str]:
         for table in TABLES
     ]
     follow = (
-        "CREATE FUNCTION auditing_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE FUNCTION auditing_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
         "IF NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM auditing_record) THEN "
-        f"RAISE EXCEPTION '{_GAP}'; END IF; RETURN NEW; END $$"  # noqa: S608 - our own words
+        f"RAISE EXCEPTION '{_GAP}'; END IF; RETURN NEW; END $$"
     )
     in_order = (
         "CREATE TRIGGER auditing_record_in_order BEFORE INSERT ON auditing_record "
