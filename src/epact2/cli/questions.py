@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from epact2.access.policy import scope_for
-from epact2.access.viewer import OPERATOR
+from epact2.access.policy import Refused, ruling
+from epact2.access.viewer import OPERATOR, viewer_as
 from epact2.analysis.answer import answer, labelled
 from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
@@ -62,24 +62,47 @@ def explain(
     question: Annotated[
         str, typer.Argument(help="A file with the question as JSON, or - for standard input.")
     ],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What an account would see: an account type and, after a colon, its "
+            "organisation’s code, as in “GP practice:G82001”.",
+        ),
+    ] = "",
 ) -> None:
     """Say how a question is understood and answered: words, checks, release, sources and SQL.
 
-    Of a listing: words, checks, whether it is open, and the release.
+    Of a listing: words, checks, whether it is open, and the release. With --as also who sees what, and why.
     """
     data = codec.parse(text_of(question))
     if isinstance(data, dict) and "columns" in data and "values" not in data:
-        explain_listing(data)
+        explain_listing(data, as_)
         return
     query = codec.query_from_json(data)
     notes = check(query)
     engine = engine_here()
-    scope = scope_for(OPERATOR, query)
-    found = engine.explain(query, scope)
-    lines = [
+    who = viewer_as(as_, engine.directory) if as_ else OPERATOR
+    said = [
         f"Question   {question_words(query, engine.directory)}",
         *(f"Note       {note}" for note in notes),
-        f"Scope      {scope.reason}",
+    ]
+    try:
+        ruled = ruling(who, query, engine.directory)
+    except Refused as refused:
+        for line in (
+            *said,
+            f"Viewer     {who.name}",
+            f"Refused    {refused.message}",
+            f"Advice     {refused.advice}",
+        ):
+            typer.echo(line)
+        return
+    found = engine.explain(query, ruled.scope)
+    lines = [
+        *said,
+        f"Viewer     {who.name}",
+        *ruled.lines(),
         f"Release    {engine.directory.release}",
         f"Rollups    {', '.join(found.rollups)}",
         f"Rewrites   {', '.join(found.rewrites) or 'none'}",

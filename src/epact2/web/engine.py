@@ -16,7 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from epact2.access.policy import scope_for
+from epact2.access.grants import Grant
+from epact2.access.policy import Action, ruling
 from epact2.access.viewer import ANYONE, Viewer
 from epact2.analysis.answer import Answer, answer
 from epact2.query.encode import query_to_json
@@ -24,6 +25,7 @@ from epact2.query.nodes import Query
 from epact2.store.directory import Directory, UnknownCode
 from epact2.store.engine import Engine
 from epact2.store.release import NoRelease, StoreDamaged, current_number
+from epact2.web.demo_accounts import demo_grants
 
 __all__ = [
     "AnswerCache",
@@ -74,8 +76,9 @@ class Engines:
 class AnswerCache:
     """Answers that may be asked for again: sorted another way, as a chart, as a download.
 
-    Keyed by release, question and scope, so nobody is ever given an answer made for another scope, and a new
-    release simply misses. Bounded by the number of cells kept; the answer used longest ago goes first.
+    Keyed by release, question and what is seen of it, so nobody is ever given an answer that was made for
+    other eyes, and a new release simply misses. Bounded by the number of cells kept; the answer used longest
+    ago goes first.
     """
 
     def __init__(self, most_cells: int = MOST_CELLS) -> None:
@@ -86,7 +89,7 @@ class AnswerCache:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 
-    def answer(self, engine: Engine, query: Query, viewer: Viewer) -> Answer:
+    def answer(self, engine: Engine, query: Query, viewer: Viewer, action: Action) -> Answer:
         """The answer, from memory where it was given before. What a viewer may see is decided every time."""
         directory = engine.directory
         # The moment of making tells apart two stores whose release numbers are the same.
@@ -95,14 +98,14 @@ class AnswerCache:
             directory.made,
             id(directory),
             question_key(query),
-            scope_for(viewer, query),
+            ruling(viewer, query, directory, action).seen,
         )
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 self.hits += 1
                 return self._kept[key]
-        given = answer(engine, query, viewer)
+        given = answer(engine, query, viewer, action)
         with self._lock:
             self.misses += 1
             self._keep(key, given)
@@ -149,9 +152,9 @@ def _open(store: Path, number: int) -> Engine:
     return made
 
 
-def ask(engine: Engine, query: Query, viewer: Viewer) -> Answer:
+def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
     """Answer a question, from memory where it was answered before."""
-    return _CACHE.answer(engine, query, viewer)
+    return _CACHE.answer(engine, query, viewer, action)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -162,4 +165,9 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 def viewer_named(name: str) -> Viewer:
     """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
-    return Viewer(name, may_list_items=settings.CONFIG.open_items)
+    return Viewer(name, grants_named(name), may_list_items=settings.CONFIG.open_items)
+
+
+def grants_named(name: str) -> tuple[Grant, ...]:
+    """The grants in force of an account."""
+    return demo_grants(name) if settings.CONFIG.demo else ()

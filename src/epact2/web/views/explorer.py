@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from epact2.access.policy import Action, may_list
 from epact2.analysis.answer import Answer
 from epact2.analysis.items_beneath import is_made_of_rows
 from epact2.errors import Epact2Error
@@ -100,7 +101,7 @@ def _context(
     if read.message:
         context["errors"] = [{"text": read.message, "href": "#question-json"}]
         return context, False
-    asking = Asking(engine, engines.viewer_of(request), None)
+    asking = Asking(engine, engines.viewer_of(request), None, Action.ANALYSE)
     given, error = _asked(asking, query)
     if given is None:
         text = str(error)
@@ -168,7 +169,7 @@ def _items_open(asking: Asking, given: Answer) -> bool:
     """Whether this reader may see the items behind the answer, and there are some."""
     with_items = set(asking.directory.item_months)
     return (
-        asking.viewer.may_list_items
+        may_list(asking.viewer, asking.directory, given.query.where)
         and not given.query.percentiles
         and not with_items.isdisjoint(given.months)
     )

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_open_listings
+from epact2.access.policy import require_listings
 from epact2.analysis.listing import MOST_DOWNLOADED, Listed, list_rows, pages
 from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question
@@ -42,7 +42,7 @@ NO_STORE = "private, no-store"  # rows about people stay out of every cache, the
 def page(request: HttpRequest) -> HttpResponse:
     """A page of rows: the first by its address, every other by POST."""
     asking = Asking.of(request)
-    require_open_listings(asking.viewer)
+    require_listings(asking.viewer)
     form = _form(request)
     if request.method == "POST":
         listing, first = state.going_on(form)

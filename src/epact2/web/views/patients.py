@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_open_listings
+from epact2.access.policy import require_listings
 from epact2.analysis.listing import Listed, history
 from epact2.errors import Epact2Error
 from epact2.query.codec import parse
@@ -26,7 +26,7 @@ from epact2.web.views.items import NO_STORE, csv_response
 def page(request: HttpRequest) -> HttpResponse:
     """A patient's page, for the pseudonym that a row or the form sends; the form by itself when opened."""
     asking = Asking.of(request)
-    require_open_listings(asking.viewer)
+    require_listings(asking.viewer)
     context: dict[str, Any] = {"back": "", "carried": ""}
     status = 200
     if request.method == "POST":
