@@ -11,6 +11,8 @@ from django.shortcuts import resolve_url
 from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web.auditing import gathering
+from epact2.web.engine import viewer_of
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -89,4 +91,7 @@ class PlainErrors:
             return None
         if isinstance(exception, AuditFailed):
             return errors.unavailable(request, exception)
-        return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)
+        if isinstance(exception, Refused):
+            gathering.current().refuse(viewer_of(request), exception.message)
+            return errors.plain(request, exception, 403)
+        return errors.plain(request, exception)

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from epact2.access.audit import Asked, AuditFailed, Channel, Event, Kind
+from epact2.access.policy_tables import tables
 from epact2.access.viewer import Viewer
 
 # Of the kinds that one request brings together, the event has the one that tells most.
@@ -31,17 +32,25 @@ class Gathering:
     kinds: set[Kind] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     patients: dict[str, None] = field(default_factory=dict)
+    details: str = ""
+
+    def refuse(self, viewer: Viewer, reason: str) -> None:
+        """Note that somebody was refused before anything was asked."""
+        if Kind.REFUSED not in self.kinds:
+            self.who, self.organisations = viewer.name, organisations_of(viewer)
+            self.kinds.add(Kind.REFUSED)
+            self.details = reason
 
     def note(
         self,
         kind: Kind,
         viewer: Viewer,
         asked: Asked,
+        patients: tuple[str, ...] = (),
         *,
         release: int | None = None,
-        patients: tuple[str, ...] = (),
     ) -> None:
-        """Note one answer, page of rows or refusal."""
+        """Note one answer, page of rows or refusal; ``patients`` are the hashes of those whom it names."""
         self.who = viewer.name
         self.organisations = organisations_of(viewer)
         self.release = release if release is not None else self.release
@@ -50,8 +59,8 @@ class Gathering:
         self.patients |= dict.fromkeys(patients)
 
     def taken(self) -> Event | None:
-        """The event of what was gathered, and begin again; None when nothing was asked."""
-        if not self.asked:
+        """The event of what was gathered, and begin again; None when nothing was asked or refused."""
+        if not self.kinds:
             return None
         kind = max(self.kinds, key=_RANK.index)
         if self.channel is Channel.DOWNLOAD and kind in (Kind.ASKED, Kind.LISTED):
@@ -65,9 +74,11 @@ class Gathering:
             purpose=self.purpose,
             asked=tuple(self.asked),
             patients=tuple(self.patients),
+            details=self.details,
             release=self.release,
+            policy=tables().version,
         )
-        self.kinds, self.asked, self.patients = set(), [], {}
+        self.kinds, self.asked, self.patients, self.details = set(), [], {}, ""
         return event
 
 

@@ -24,7 +24,6 @@ from epact2.access.policy import Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
-from epact2.analysis.listing import list_rows
 from epact2.analysis.listing_export import listed_json
 from epact2.errors import Epact2Error
 from epact2.query.check import NotAdditive, NotAnswerable
@@ -33,6 +32,7 @@ from epact2.query.listing_json import listing_from_json
 from epact2.query.periods import NoData
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
+from epact2.web.listings import list_rows
 
 MOST_BYTES = 64 * 1024
 _JSON_TYPES = ("application/json",)
