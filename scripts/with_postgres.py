@@ -1,4 +1,4 @@
-"""Run a command beside a PostgreSQL of its own: a cluster in a temporary folder, without TCP, gone at the end.
+"""Run a command beside a PostgreSQL of its own: in a temporary folder, without TCP, gone at the end.
 
     python scripts/with_postgres.py .venv/bin/pytest tests/web
 

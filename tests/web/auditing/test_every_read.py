@@ -1,4 +1,4 @@
-"""Every way to a figure or a row leaves one event, before anything of it leaves; and without it nothing does."""
+"""Every way to a figure or a row is one event, kept before anything of it leaves; without it nothing does."""
 
 import ast
 import base64
@@ -116,7 +116,7 @@ def test_a_page_of_many_questions_is_one_event(read):
     assert len({one["question"] for one in record["asked"]}) >= 5
 
 
-# --- Nothing of a patient ------------------------------------------------------------------------------------
+# --- Nothing of a patient -------------------------------------------------------------------------------
 
 
 def test_no_pseudonym_is_in_any_table_of_the_trail(read, reader):
@@ -154,7 +154,7 @@ def test_whom_somebody_looked_for_in_vain_is_kept_too(reader, opened):
     assert record["asked"][0]["rows"] == 0
 
 
-# --- Files that are read while they are sent -----------------------------------------------------------------
+# --- Files that are read while they are sent ------------------------------------------------------------
 
 
 def test_rows_that_are_read_while_a_file_is_sent_are_kept_before_they_leave(reader, opened, monkeypatch):
@@ -181,7 +181,7 @@ def test_a_file_ends_where_it_can_no_longer_be_recorded(reader, opened, monkeypa
         list(chunks)
 
 
-# --- Refusals ------------------------------------------------------------------------------------------------
+# --- Refusals -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_question_that_is_refused_is_kept_with_its_words(reader, monkeypatch):
     assert asked["refused"] == "Your account has no access yet."
 
 
-# --- Signing in ----------------------------------------------------------------------------------------------
+# --- Signing in -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_wrong_credentials_of_the_api_are_kept(person):
     assert (record["kind"], record["channel"]) == ("sign-in failed", "API")
 
 
-# --- It cannot be forgotten ----------------------------------------------------------------------------------
+# --- It cannot be forgotten -----------------------------------------------------------------------------
 
 
 def test_nothing_is_answered_where_nobody_keeps_an_audit(over_items, opened, db):
