@@ -10,7 +10,7 @@ from epact2.access.grants import AccountType, Grant
 from epact2.access.policy import Action, Decision, Whose, decide, own_territory, rights_of
 from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.access.viewer import Viewer
-from epact2.store.directory import Directory
+from epact2.web.engine import Directory
 
 
 @dataclass(frozen=True, slots=True)
