@@ -21,6 +21,7 @@ from epact2.web.views import (
     organisations,
     patients,
     search,
+    sight,
     styleguide,
     words,
 )
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
     path("account", accounts.account, name="account"),
+    path("account/sight", sight.page, name="sight"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),

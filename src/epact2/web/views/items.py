@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_listings
+from epact2.access.policy import Action, require_listings, rights_of
 from epact2.analysis.listing import MOST_DOWNLOADED, Listed
 from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question
@@ -63,10 +63,12 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """The rows of one page as CSV, or all from there on, 100,000 at most, sent while they are read."""
     asking = Asking.of(request)
     listing, _ = state.going_on(_form(request))
+    most = min(MOST_DOWNLOADED, rights_of(asking.viewer).item_export_rows or MOST_DOWNLOADED)
+    taken = {"action": Action.EXPORT, "purpose": request.POST.get("purpose", "")[:200]}
     if request.POST.get("rows") == "all":
-        found = pages(asking.engine, replace(listing, after=()), asking.viewer)
+        found = pages(asking.engine, replace(listing, after=()), asking.viewer, most, **taken)
     else:
-        found = iter([list_rows(asking.engine, listing, asking.viewer)])
+        found = iter([list_rows(asking.engine, listing, asking.viewer, **taken)])
     return csv_response(next(found), found, asking)
 
 
@@ -121,6 +123,7 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
         "notes": page.lasting_notes,
         "most": MOST_DOWNLOADED,
         "action": reverse("items"),
+        "purpose_needed": rights_of(asking.viewer).purpose_for_items,
         "release_number": page.release,
     }
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_listings
+from epact2.access.policy import Action, require_listings, rights_of
 from epact2.analysis.listing import Listed
 from epact2.errors import Epact2Error
 from epact2.query.codec import parse
@@ -51,13 +51,14 @@ def page(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponseBase:
     """A patient's history as CSV."""
     asking = Asking.of(request)
-    return csv_response(_history(asking, request), iter(()), asking)
+    taken = {"action": Action.EXPORT, "purpose": request.POST.get("purpose", "")[:200]}
+    return csv_response(_history(asking, request, **taken), iter(()), asking)
 
 
-def _history(asking: Asking, request: HttpRequest) -> Listed:
+def _history(asking: Asking, request: HttpRequest, **taken: Any) -> Listed:
     exclusions = Exclusions.NONE if request.POST.get("exclusions") == "none" else Exclusions.STANDARD
     pseudonym = request.POST.get("patient", "")
-    return history(asking.engine, pseudonym, asking.viewer, columns=COLUMNS, exclusions=exclusions)
+    return history(asking.engine, pseudonym, asking.viewer, columns=COLUMNS, exclusions=exclusions, **taken)
 
 
 def _way_back(carried: str) -> dict[str, str]:
@@ -92,4 +93,5 @@ def _patient(asking: Asking, page: Listed, request: HttpRequest) -> dict[str, An
         "provisional": page.provisional,
         "notes": page.lasting_notes,
         "release_number": page.release,
+        "purpose_needed": rights_of(asking.viewer).purpose_for_items,
     }
