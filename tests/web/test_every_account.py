@@ -14,9 +14,9 @@ from support.pages import text_of
 
 DOWNLOADS = ("explorer-csv", "explorer-xlsx", "explorer-json")
 
+# The example has no PCNs: theirs is the whole of Kent, as for every other type.
 AT_KENT = {
     AccountType.GP_PRACTICE: ("practice", "G82001"),
-    AccountType.PCN: ("PCN", "U00001"),
     AccountType.NATIONAL: ("England", "ENG"),
 }
 PAGES = (
