@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.auditing import urls as auditing
 from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
     api,
@@ -20,6 +21,7 @@ from epact2.web.views import (
     organisations,
     patients,
     search,
+    sight,
     styleguide,
     words,
 )
@@ -53,11 +55,14 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
+    path("account/sight", sight.page, name="sight"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),
     *registration_urls,
 ]
+
+urlpatterns += auditing.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]
