@@ -15,7 +15,10 @@ class RegistrationConfig(AppConfig):
     verbose_name = "Accounts and access"
 
     def ready(self) -> None:
-        """Keep what we know of people's addresses in step with their accounts."""
+        """Keep people's addresses in step with their accounts, and tell the audit who guards what."""
+        from epact2.web.auditing.reach import guardians_are
+        from epact2.web.registration.authorities import guarded_by
         from epact2.web.registration.persons import note_address
 
         post_save.connect(note_address, sender=get_user_model(), dispatch_uid="registration-address")
+        guardians_are(guarded_by)

@@ -93,7 +93,7 @@ def ask(asked: Asked, user: Any | None = None) -> AccessRequest:
             request.save()
             letters = [_confirm_letter(request)]
         by = user.get_username() if user is not None else "somebody not yet known"
-        history.record(Happened.ASKED, by=by, request=request.pk, about=_about(request), words=str(request))
+        history.record(Happened.ASKED, by=by, of=request, about=_about(request), words=str(request))
     send(letters)
     return request
 
@@ -174,7 +174,7 @@ def confirm(token: str, password: str) -> Any:
         if (request.agreement_version, request.agreement_hash) == (agreement.number, agreement.text_hash):
             agreement_text.accept(user, agreement.number, agreement.text_hash)
         name = user.get_username()
-        history.record(Happened.CONFIRMED, by=name, about=name, request=request.pk)
+        history.record(Happened.CONFIRMED, by=name, about=name, of=request)
         letters = _goes_on(request)
     send(letters)
     return user
@@ -240,7 +240,7 @@ def withdraw_request(request: AccessRequest, by: Any) -> bool:
         )
         if changed:
             name = by.get_username()
-            history.record(Happened.REQUEST_WITHDRAWN, by=name, about=name, request=request.pk)
+            history.record(Happened.REQUEST_WITHDRAWN, by=name, about=name, of=request)
     return bool(changed)
 
 

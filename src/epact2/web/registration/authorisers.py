@@ -45,7 +45,7 @@ def appoint(
             name=name, address=address, role=str(role), level=level, code=code,
             organisation_name=organisation_name, appointed_by=by, nonce=tokens.fresh_nonce(),
         )  # fmt: skip
-        history.record(Happened.APPOINTED, by=by.get_username(), about=address, words=str(row)[:500])
+        history.record(Happened.APPOINTED, by=by.get_username(), about=address, of=row, words=str(row))
     send_link(row)
     return row
 
@@ -102,7 +102,7 @@ def prove(token: str, *, user: Any | None = None, password: str = "") -> Any:
         row.nonce, row.verified_at = "", timezone.now()
         row.save()
         name = row.user.get_username()
-        history.record(Happened.VERIFIED, by=name, about=name, words=str(row)[:500])
+        history.record(Happened.VERIFIED, by=name, about=name, of=row, words=str(row))
         today = timezone.localdate()
         letters = [
             one
@@ -121,5 +121,7 @@ def dismiss(row: Authoriser, by: Any) -> bool:
         yesterday = timezone.localdate() - timedelta(days=1)
         changed = Authoriser.objects.filter(pk=row.pk, ends__isnull=True).update(ends=yesterday, nonce="")
         if changed:
-            history.record(Happened.DISMISSED, by=by.get_username(), about=row.address, words=str(row)[:500])
+            history.record(
+                Happened.DISMISSED, by=by.get_username(), about=row.address, of=row, words=str(row)
+            )
     return bool(changed)

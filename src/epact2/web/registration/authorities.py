@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from epact2.access.authorising import AuthoriserRole, Authority, Given, Signature, signatures
 from epact2.access.grants import AccountType
@@ -50,6 +51,14 @@ def able_to_sign(account_type: AccountType, level: str, code: str, day: date) ->
 def of_place(signature: Signature, level: str, code: str) -> Q:
     """The organisation whose role a signature needs."""
     return Q(level=ENGLAND, code=ENGLAND_CODE) if signature.of_england else Q(level=level, code=code)
+
+
+def guarded_by(user: Any) -> tuple[str, ...]:
+    """The organisations ("ICB QKS") whose Caldicott Guardian somebody is: they read its audit trail."""
+    roles = roles_in_force(timezone.localdate()).filter(
+        user=user, role=str(AuthoriserRole.CALDICOTT_GUARDIAN)
+    )
+    return tuple(f"{one.level} {one.code}" for one in roles)
 
 
 def chain_above(users: Iterable[Any], day: date) -> tuple[Given, ...]:

@@ -86,7 +86,7 @@ def ask(user: Any, level: str, code: str, organisation_name: str, reason: str, t
         )  # fmt: skip
         history.record(
             Happened.EMERGENCY_ASKED, by=user.get_username(), about=user.get_username(),
-            words=f"{level} {code}, ticket {ticket}",
+            of=row, words=f"Ticket {ticket}",
         )  # fmt: skip
     return row
 
@@ -110,7 +110,7 @@ def decide(row_id: int, by: Any, *, yes: bool) -> BreakGlass:
         row.save()
         history.record(
             Happened.EMERGENCY_BEGAN if yes else Happened.EMERGENCY_REFUSED, by=by.get_username(),
-            about=row.asked_by.get_username(), words=f"{row.level} {row.code}, ticket {row.ticket}",
+            about=row.asked_by.get_username(), of=row, words=f"Ticket {row.ticket}",
         )  # fmt: skip
     return row
 
@@ -132,7 +132,7 @@ def review(row_id: int, by: Any, words: str) -> BreakGlass:
         row.save()
         history.record(
             Happened.EMERGENCY_REVIEWED, by=by.get_username(), about=row.asked_by.get_username(),
-            words=f"{row.level} {row.code}, ticket {row.ticket}",
+            of=row, words=f"Ticket {row.ticket}",
         )  # fmt: skip
     return row
 

@@ -74,7 +74,7 @@ def _requests(day: date, done: Done) -> None:
             if not changed:
                 continue
             about = one.applicant.get_username() if one.applicant else ""
-            history.record(Happened.REQUEST_EXPIRED, by=SYSTEM, about=about, request=one.pk)
+            history.record(Happened.REQUEST_EXPIRED, by=SYSTEM, about=about, of=one)
         done.requests_expired += 1
         if one.state == State.WAITING:
             post.send(

@@ -106,12 +106,12 @@ def _write(
     name, about = user.get_username(), before.wish.applicant.account
     if after.state is pure.State.REJECTED:
         _close(row, State.REJECTED, user, decision.reason)
-        history.record(Happened.REJECTED, by=name, about=about, request=row.pk)
+        history.record(Happened.REJECTED, by=name, about=about, of=row)
         said = f"{user.get_full_name()} gave this reason:"
         return [_outcome(row, "Your request was rejected", said, decision.reason)]
     for fallen in row.signatures.exclude(number__in={one.number for one in after.signed[:-1]}):
         words = f"Signature {fallen.number} of {fallen.signed_by.get_username()}"
-        history.record(Happened.SIGNATURE_FELL, by=history.SYSTEM, about=about, request=row.pk, words=words)
+        history.record(Happened.SIGNATURE_FELL, by=history.SYSTEM, about=about, of=row, words=words)
         fallen.delete()
     given = after.signed[-1]
     held = given.authority
@@ -122,13 +122,13 @@ def _write(
         account_type=str(given.account_type), months=given.months,
     )  # fmt: skip
     words = f"{given.account_type} for {given.months} months, as {role.role}"
-    history.record(Happened.SIGNED, by=name, about=about, request=row.pk, words=words)
+    history.record(Happened.SIGNED, by=name, about=about, of=row, words=words)
     if after.state is not pure.State.APPROVED:
         return [one for one in invitations(row) if one.to != role.address]
     _close(row, State.APPROVED, user, decision.reason)
     grant = _grant(row, after)
     words = f"{grant.account_type}, {grant.level} {grant.code}, to {grant.ends}"
-    history.record(Happened.APPROVED, by=name, about=about, request=row.pk, words=words)
+    history.record(Happened.APPROVED, by=name, about=about, of=row, words=words)
     as_asked = (given.account_type, given.months) == (row.wanted, row.months)
     until = f"You have {grant.account_type} access for {row.place} until {grant.ends:%-d %B %Y}."
     less = "" if as_asked else " This is less than you asked for."

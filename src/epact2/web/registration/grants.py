@@ -81,7 +81,7 @@ def end_grant(
             happened,
             by=by,
             about=grant.user.get_username(),
-            request=grant.request_id,
+            of=grant,
             words=f"{grant.account_type}, {grant.level} {grant.code}",
         )
         if end_sign_ins:
