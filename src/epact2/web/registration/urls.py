@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("agreement", account.agreement, name="agreement"),
     path("authorise/", authorise.index, name="authorise"),
     path("authorise/confirm/<str:token>", confirm.authoriser, name="authoriser-confirm"),
+    path("authorise/access/<int:pk>/withdraw", authorise.withdraw, name="authorise-withdraw"),
     path("authorise/<uuid:row_id>", authorise.one, name="authorise-request"),
     path("break-glass", emergency.page, name="break-glass"),
     path("break-glass/<int:pk>/answer", emergency.decide, name="break-glass-answer"),

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from epact2.access.authorising import NotEntitled
 from epact2.access.eligibility import in_words
@@ -17,11 +17,11 @@ from epact2.access.grants import AccountType
 from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided, Decision, Stale
 from epact2.errors import Epact2Error
-from epact2.web.registration import deciding
+from epact2.web.registration import deciding, grants
 from epact2.web.registration.authorities import able_to_sign, roles_in_force
 from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import DecisionForm, type_name
-from epact2.web.registration.models import AccessRequest
+from epact2.web.registration.models import AccessRequest, HeldGrant
 from epact2.web.registration.seams import step_up_required
 
 # Requests that nobody but the applicant should know of: their address is not confirmed.
@@ -67,6 +67,24 @@ def one(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return show(request, row)
 
 
+@require_POST
+@step_up_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw a grant: for those who signed it, and those who could sign it today."""
+    grant = HeldGrant.objects.filter(pk=pk).first()
+    if grant is None:
+        raise Http404("There is no such access.")
+    row = findable(request.user, grant.request_id)
+    why = " ".join(request.POST.get("why", "").split())[:400]
+    if not why:
+        messages.error(request, "Say why the access is withdrawn.")
+    elif grants.end_grant(grant, by=request.user.get_username(), why=why):
+        messages.success(request, f"The access is withdrawn. {row.full_name} is signed out everywhere.")
+    else:
+        messages.error(request, "This access had ended already.")
+    return redirect("authorise-request", row.pk)
+
+
 def show(request: HttpRequest, row: AccessRequest, form: DecisionForm | None = None) -> HttpResponse:
     """The page, with the form where this person may decide, and the reason where not."""
     why_not: Epact2Error | None = None
@@ -84,6 +102,7 @@ def show(request: HttpRequest, row: AccessRequest, form: DecisionForm | None = N
         "form": None if why_not else form, "why_not": why_not,
         "can_reduce": len(value.choices) > 1 or months > 1,
         "errors": summary(form) if form.is_bound and not why_not else [],
+        "grant": HeldGrant.objects.filter(request=row, ended_at__isnull=True).first(),
     }  # fmt: skip
     return render(request, "registration/authorise_one.jinja", context)
 
