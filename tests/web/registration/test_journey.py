@@ -60,7 +60,7 @@ def test_a_stranger_asks_is_authorised_and_sees_a_first_answer(client, guardian)
     assert "Your access is approved" in Mail.objects.filter(recipient=APPLICANT).first().subject
     account = text_of(client.get(reverse("account")))
     assert "Prescriber level, Kent and Medway (QKS)" in account
-    assert "Granted by guardian" in account
+    assert "Granted by Guardian" in account
     assert client.get("/organisations/ICB/QKS").status_code == 200
 
 

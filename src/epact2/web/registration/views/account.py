@@ -59,6 +59,10 @@ def grant_row(grant: HeldGrant) -> dict[str, Any]:
         "grant": grant,
         "name": type_name(account_type),
         "sees": in_words(account_type).sees,
+        "granted_by": " and ".join(
+            one.signed_by.get_full_name() or one.signed_by.get_username()
+            for one in grant.request.signatures.select_related("signed_by")
+        ),
         "may_renew": grant.ended_at is None and may_renew(grant.ends, timezone.localdate()),
     }
 
