@@ -16,6 +16,7 @@ from epact2.access.authorising import AuthoriserRole, NotEntitled, require_anoth
 from epact2.access.grants import AccountType
 from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided
+from epact2.model.organisations import ENGLAND, REGION
 from epact2.web.registration import grants, history
 from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.authorities import roles_in_force
@@ -71,6 +72,11 @@ def ask(user: Any, level: str, code: str, organisation_name: str, reason: str, t
     if not may_ask(user):
         raise Refused(
             "Breaking the glass is for people with data services access.", "Ask for the access you need."
+        )
+    if level in (ENGLAND, REGION):
+        raise Refused(
+            f"The glass is never broken for {organisation_name or level} as a whole.",
+            "Name the ICB, sub-ICB location, PCN or practice that the emergency is about.",
         )
     with transaction.atomic():
         if unreviewed(user).exists():
