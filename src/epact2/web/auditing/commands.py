@@ -39,7 +39,7 @@ def _verify() -> str:
     sound = verify_database()
     return (
         f"Web: {sound.counted}, as written ({time.monotonic() - started:.1f} seconds).\n"
-        f"  Second place: {sound.witnessed:,} hashes and {sound.heads:,} signed heads, which all fit.\n"
+        f"  Second place, all of which fits: hashes {sound.witnessed:,}, signed heads {sound.heads:,}.\n"
         f"  The last hash is {sound.hash}."
     )
 
