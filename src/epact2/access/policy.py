@@ -374,4 +374,5 @@ def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
 
 
 def _shows_patients(listing: Listing) -> bool:
-    return listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
+    of_patients = listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
+    return of_patients or listing.condition is not None
