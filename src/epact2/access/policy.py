@@ -348,6 +348,13 @@ def require_listings(viewer: Viewer) -> None:
         raise Refused(decision.reason, decision.advice)
 
 
+def require_analyses(viewer: Viewer) -> None:
+    """Refuse whoever may create no analyses at all, before a question is composed. Raises Refused."""
+    decision = decide(viewer, Action.ANALYSE, Grain.NATIONAL, Figures.OPEN, Whose.OTHERS)
+    if not decision.is_allowed:
+        raise Refused(decision.reason, decision.advice)
+
+
 def rights_of(viewer: Viewer) -> Rights:
     """The widest rights of a viewer's grants."""
     if viewer.is_operator:

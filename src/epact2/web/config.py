@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
@@ -24,11 +24,16 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 class Config:
     """The server's settings. ``accounts`` is the folder of the accounts database and the secret key.
 
-    ``open_items`` opens listings of items and patients to everyone who signs in: see ``access.opening``.
+    ``database_url`` names a PostgreSQL server that keeps accounts and audit in its place. ``audit`` is the
+    folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
+    once a day. ``open_items`` opens listings of items and patients to everyone who signs in: see
+    ``access.opening``.
     """
 
     store: Path
     accounts: Path
+    audit: Path
+    audit_key: Path
     static_root: Path
     hosts: tuple[str, ...]
     secret_key: str
@@ -37,6 +42,7 @@ class Config:
     https: bool
     trusted_origins: tuple[str, ...]
     open_items: bool = False
+    database_url: str = field(default="", repr=False)  # it holds a password
 
     @property
     def accounts_database(self) -> Path:
@@ -49,10 +55,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     store = Path(environment.get("EPACT2_STORE") or "store").expanduser().resolve()
     named = environment.get("EPACT2_ACCOUNTS")
     accounts = Path(named).expanduser().resolve() if named else store.parent / "accounts"
+    audit = Path(environment.get("EPACT2_AUDIT") or store.parent / "audit").expanduser().resolve()
+    audit_key = Path(environment.get("EPACT2_AUDIT_KEY") or accounts / "audit-key").expanduser().resolve()
     hosts = words(environment.get("EPACT2_HOSTS", ""))
     return Config(
         store=store,
         accounts=accounts,
+        audit=audit,
+        audit_key=audit_key,
         static_root=Path(environment.get("EPACT2_STATIC_ROOT") or REPOSITORY / "build" / "static"),
         hosts=hosts or LOCAL_HOSTS,
         secret_key=environment.get("EPACT2_SECRET_KEY") or kept_secret_key(accounts / "secret-key"),
@@ -61,6 +71,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
         open_items=items_are_open(environment),
+        database_url=environment.get("DATABASE_URL", "").strip(),
     )
 
 

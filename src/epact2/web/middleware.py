@@ -8,8 +8,11 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web.auditing import gathering
+from epact2.web.engine import viewer_of
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -86,4 +89,9 @@ class PlainErrors:
         """Show an Epact2Error; leave every other exception to Django, which answers 500."""
         if not isinstance(exception, Epact2Error):
             return None
-        return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)
+        if isinstance(exception, AuditFailed):
+            return errors.unavailable(request, exception)
+        if isinstance(exception, Refused):
+            gathering.current().refuse(viewer_of(request), exception.message)
+            return errors.plain(request, exception, 403)
+        return errors.plain(request, exception)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.auditing import urls as auditing
 from epact2.web.views import (
     accounts,
     api,
@@ -60,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),
 ]
+
+urlpatterns += auditing.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]

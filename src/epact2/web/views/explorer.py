@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from epact2.access.policy import Action, may_list
+from epact2.access.policy import Action, may_list, require_analyses
 from epact2.analysis.answer import Answer
 from epact2.analysis.items_beneath import is_made_of_rows
 from epact2.errors import Epact2Error
@@ -48,6 +48,7 @@ class _Read:
 @require_safe
 def page(request: HttpRequest) -> HttpResponseBase:
     """Answer the question of the address, or of the form; without either, a question to start from."""
+    require_analyses(engines.viewer_of(request))
     engine = engines.current()
     form = {name: request.GET.getlist(name) for name in request.GET}
     read = _read(form, engine)

@@ -22,13 +22,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.access.policy import Action, require_listings, rights_of
-from epact2.analysis.listing import MOST_DOWNLOADED, Listed, list_rows, pages
+from epact2.analysis.listing import MOST_DOWNLOADED, Listed
 from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question
 from epact2.errors import Epact2Error
 from epact2.query.listing import Listing, ListingRows
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.listings import list_rows, pages
 from epact2.web.presenters import listing_page as words
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.listing_page import Figures

@@ -10,12 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.access.policy import Action, require_listings, rights_of
-from epact2.analysis.listing import Listed, history
+from epact2.analysis.listing import Listed
 from epact2.errors import Epact2Error
 from epact2.query.codec import parse
 from epact2.query.nodes import Exclusions
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.listings import history
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.patient_page import COLUMNS, PatientHistory
 from epact2.web.views.items import NO_STORE, csv_response
