@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from epact2.access.figures import CONTROLLED, Asked, Figures, asked_by, is_controlled
+from epact2.access.figures import (
+    CONTROLLED,
+    Asked,
+    Figures,
+    asked_by,
+    is_controlled,
+    windows_are_controlled,
+)
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import EVERY_RIGHT, Grain, Rights, Sight, tables
 from epact2.access.territory import NOWHERE, Territory, practices_selected, territory
@@ -313,7 +320,7 @@ def scope_for_listing(
         grain,
         Figures.CLOSED,
         Whose.OWN,
-        controlled_only=is_controlled(listing.where),
+        controlled_only=_is_controlled(listing),
         purpose=purpose,
     )
     if not decision.is_allowed:
@@ -382,4 +389,11 @@ def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
 
 def _shows_patients(listing: Listing) -> bool:
     of_patients = listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
-    return of_patients or listing.condition is not None
+    return of_patients or listing.condition is not None  # a condition tells what patients had
+
+
+def _is_controlled(listing: Listing) -> bool:
+    """Whether a listing shows, and looks at, controlled drugs alone."""
+    return is_controlled(listing.where) and (
+        listing.condition is None or windows_are_controlled(listing.condition)
+    )

@@ -49,7 +49,7 @@ def _notes(listing: Listing) -> Iterator[str]:
     yield exclusion_note(listing.exclusions)
     if listing.condition is not None:
         yield (
-            "The condition on patients is judged by what each had among all the rows that are selected, in all "
+            "The condition on patients is judged by what each had among all rows that are selected, in all "
             "these months together; a window looks at whatever the patient had in its months."
         )
     if listing.rows is ListingRows.PATIENTS:

@@ -186,8 +186,8 @@ def covered_months(
 def months_of_listing(listing: Listing, items: Iterable[DispensingMonth]) -> tuple[DispensingMonth, ...]:
     """The months with single items that a listing covers, in order. ``items`` are those that have any.
 
-    Raises NoData when it covers none, and when its condition on patients looks at a month that has none: where
-    a question counts nobody known, a list without rows would say that there is nobody.
+    Raises NoData when it covers none, and when its condition on patients looks at a month that has none: a
+    question then has no number, and a list without rows would say that there is nobody.
     """
     loaded = with_items(items)
     covered = covered_months(listing.months, listing.where, loaded, of_items=True)
