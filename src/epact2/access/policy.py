@@ -375,8 +375,10 @@ def rights_of(viewer: Viewer) -> Rights:
     )
 
 
-def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
-    """Whether a door to the items of a selection is worth showing to a viewer."""
+def may_list(viewer: Viewer, directory: Directory, where: Selection, *, wholly: bool = False) -> bool:
+    """Whether a door to the items of a selection is worth showing to a viewer, who then lists those of the
+    viewer's own practices. ``wholly``: only where that is all of them, as beneath a number that counts all.
+    """
     decision = decide(
         viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=is_controlled(where)
     )
@@ -384,7 +386,8 @@ def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
         return False
     if viewer.may_list_items:
         return True
-    return bool(own_territory(viewer, directory).practices & _practices_of(where, directory))
+    own, wanted = own_territory(viewer, directory).practices, _practices_of(where, directory)
+    return bool(own & wanted) and (not wholly or wanted <= own)
 
 
 def _shows_patients(listing: Listing) -> bool:
