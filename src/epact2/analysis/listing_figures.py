@@ -43,7 +43,8 @@ class Part:
 def figures_question(listing: Listing, months: Sequence[DispensingMonth]) -> Query:
     """Identified patients, items and NIC in pounds of all pages together, over the months that have items.
 
-    With a condition on patients there are patients alone: no question adds up the items of those who fulfil it.
+    With a condition on patients there are patients alone: no question adds up the items of those who fulfil
+    it.
     """
     patients = IDENTIFIED_PATIENTS if listing.condition is None else Patients(listing.condition)
     return Query(

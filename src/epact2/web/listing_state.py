@@ -1,9 +1,9 @@
 """A listing as an address, and as what a form sends.
 
-Practice, medicine and month may stand in an address, and what patients had to have. A patient never does, nor
+Practice, medicine and month may stand in an address, and a condition on patients. A patient never does, nor
 does the place after which a page goes on, which may hold one: both come in the body of a POST. What is usual
-(the first columns, the order) is left out of the address, so that links beneath thousands of cells stay short;
-what is long all the same is pressed, as a question is.
+(the first columns, the order) is left out of the address, so that links beneath thousands of cells stay
+short; what is long all the same is pressed, as a question is.
 """
 
 from __future__ import annotations

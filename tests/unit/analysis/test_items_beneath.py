@@ -79,7 +79,7 @@ def test_a_whole_row_leads_to_its_items_without_a_condition():
 
 @pytest.fixture(scope="module")
 def everything():
-    """Six patients of 70 at two practices, on a half, a third … a seventh of many medicines, for 14 months."""
+    """Six patients of 70 at two practices, on a half to a seventh of many medicines, for 14 months."""
     rows = ["month | practice | patient | age | presentation | total quantity"]
     for step in range(14):
         for number in range(6):

@@ -50,9 +50,7 @@ _GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What all pages of a listing add up to. ``items`` and ``nic`` are None where a condition on patients limits
-    it.
-    """
+    """What all pages of a listing add up to. ``items`` and ``nic`` are None under a condition on patients."""
 
     patients: int
     items: int | None = None

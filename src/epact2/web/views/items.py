@@ -130,8 +130,9 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
 
 
 def _figures(asking: Asking, listing: Listing, page: Listed) -> tuple[Figures | None, Part | None]:
-    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said. Nor
-    is it where the reader's figures are those published for everybody: the rows are of the reader's own alone.
+    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said.
+
+    Nor is it where the reader's figures are those published for everybody: the rows are of one's own alone.
     """
     try:
         given = asking.ask(figures_question(listing, page.months))
