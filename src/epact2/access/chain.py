@@ -60,6 +60,11 @@ class Sound:
     witnessed: int
     heads: int
 
+    @property
+    def counted(self) -> str:
+        """How many records, in words."""
+        return "1 record" if self.records == 1 else f"{self.records:,} records"
+
 
 def link(before: str, text: str) -> str:
     """The hash of a record, from the hash before it and its text."""

@@ -17,6 +17,7 @@ from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
 from epact2.cli.app import app, out
 from epact2.cli.app import engine as engine_here
+from epact2.cli.audited import answer_kept, refusals_kept
 from epact2.cli.listings import explain_listing
 from epact2.cli.reading import cell_words, format_named, print_table, text_of
 from epact2.comparators.definition import Comparator
@@ -45,7 +46,9 @@ def ask(
     data = codec.parse(text_of(question))
     query = codec.query_from_json(data)
     engine = engine_here()
-    given = answer(engine, query, OPERATOR)
+    with refusals_kept(query, "ask"):
+        given = answer(engine, query, OPERATOR)
+    answer_kept(given, "ask")
     shown = labelled(given.result, engine.directory) if codec.wants_labels(data) else given.result
     match format_named(format_):
         case "json":
@@ -141,6 +144,7 @@ def comparator(
     wanted = _comparator(name, bnf, engine.directory)
     chosen = DispensingMonth.parse(month) if month else _latest_month(wanted, engine.directory)
     found = ranking(engine, OPERATOR, wanted, field, chosen)
+    answer_kept(found.answer, "comparator")
     heads = ("code", "name", "numerator", "denominator", "value", "rank", "percentile")
     rows = [
         (

@@ -38,9 +38,9 @@ def _verify() -> str:
     started = time.monotonic()
     sound = verify_database()
     return (
-        f"Web: {sound.records:,} records, as they were written ({time.monotonic() - started:.1f} seconds).\n"
-        f"  The second place has the hashes of {sound.witnessed:,} of them and {sound.heads:,} signed heads; "
-        f"all fit.\n  The last hash is {sound.hash}."
+        f"Web: {sound.counted}, as written ({time.monotonic() - started:.1f} seconds).\n"
+        f"  Second place: {sound.witnessed:,} hashes and {sound.heads:,} signed heads, which all fit.\n"
+        f"  The last hash is {sound.hash}."
     )
 
 
