@@ -3,22 +3,29 @@
 import html
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 
+from epact2.access.grants import AccountType, Grant
+from epact2.access.viewer import Viewer
 from epact2.analysis.items_beneath import is_made_of_rows
-from epact2.model.prescribing import ICB, MONTH
-from epact2.query.codec import loads, value_from_json
+from epact2.model.prescribing import ICB, MONTH, PRACTICE
+from epact2.query.codec import loads, query_from_json, value_from_json
 from epact2.query.encode import dumps
 from epact2.query.level import value_needs_items
 from epact2.query.listing import ListingRows
-from epact2.query.nodes import Distinct, MonthRange, Patients, Query, Ratio
-from epact2.query.scope import ALL_OF_ENGLAND
+from epact2.query.nodes import Distinct, Is, MonthRange, Patients, Query, Ratio
+from epact2.query.scope import ALL_OF_ENGLAND, SEALED_FIGURES
 from epact2.query.words import value_name
+from epact2.web import engine as engines
 from epact2.web import listing_state
+from epact2.web.asking import Asking
 from epact2.web.explorer_form import edited
 from epact2.web.explorer_measures import offers
+from epact2.web.items_door import ItemsDoor
 from support import example_items
 from support.pages import rows_of, text_of
 
@@ -205,3 +212,50 @@ def test_a_listing_with_a_condition_is_read_back_from_its_address():
     assert listing.rows is ListingRows.PATIENTS
     again = listing_state.in_address(json.loads(listing_state.text_of(listing)))
     assert again == listing
+
+
+# --- One's own alone ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_acorn(monkeypatch):
+    """The reader's account is that of one practice; listings are not open to everybody."""
+    grant = Grant(AccountType.GP_PRACTICE, "practice", "G82001", date.min, date.max)
+    monkeypatch.setattr(engines, "grants_named", lambda name: (grant,))
+
+
+def test_a_practice_lists_its_own_patients_under_a_condition(reader, of_acorn):
+    page = get(reader, LISTING)
+    assert number_in(page) == 3
+    assert len(rows_of(page, "listing-table")) == 3
+    refused = get(reader, {**LISTING, "where": {"is": ["practice", "G82002"]}})
+    assert refused.status_code == 403
+    assert "not your own" in text_of(refused)
+
+
+def test_of_a_wider_selection_only_one_s_own_is_listed_and_no_wider_count_is_said(reader, of_acorn):
+    """Kent's number of patients above the list of one practice would be wrong, and another's figure."""
+    page = get(reader, {**LISTING, "where": {"is": ["ICB", "QKS"]}})
+    assert page.status_code == 200
+    assert len(rows_of(page, "listing-table")) == 3
+    assert number_in(page) == 3
+
+
+def test_figures_that_are_published_for_everybody_are_left_out_above_a_list(reader, opened, monkeypatch):
+    asked = Asking.ask
+    monkeypatch.setattr(Asking, "ask", lambda self, query: replace(asked(self, query), scope=SEALED_FIGURES))
+    page = get(reader, LISTING)
+    assert re.search(r"<title>\s*Patients\b", page.content.decode())
+    assert len(rows_of(page, "listing-table")) == 3
+
+
+def test_a_door_beneath_a_count_opens_where_all_of_it_is_one_s_own():
+    grant = Grant(AccountType.GP_PRACTICE, "practice", "G82001", date.min, date.max)
+    door = ItemsDoor(Viewer("nia", (grant,)), example_items.directory())
+    month = example_items.ITEM_MONTHS[-1]
+    (value,) = query_from_json({"values": [{"patients": WITHOUT}]}).values
+    assert door.beneath(value, Is(PRACTICE, "G82001"), month)
+    assert not door.beneath(value, Is(PRACTICE, "G82002"), month)
+    assert not door.beneath(value, Is(ICB, "QKS"), month), "others' patients were counted too"
+    assert not door.beneath(value, Is(PRACTICE, "G82001"), example_items.MONTHS[0]), "no items then"
+    assert not door.beneath(Ratio(value, value), Is(PRACTICE, "G82001"), month)

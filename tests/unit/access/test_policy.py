@@ -314,6 +314,9 @@ def test_a_door_to_items_is_shown_where_it_opens():
     assert may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q1"))
     assert not may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q2"))
     assert not may_list(DEFAULT, DIRECTORY, UnderOrganisation("Q1"))
+    assert may_list(GP, DIRECTORY, UnderOrganisation("Q1"))
+    assert not may_list(GP, DIRECTORY, UnderOrganisation("Q1"), wholly=True)
+    assert may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q1"), wholly=True)
 
 
 def test_a_scope_is_only_ever_narrowed():
