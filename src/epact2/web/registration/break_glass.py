@@ -23,6 +23,7 @@ from epact2.web.registration.authorities import roles_in_force
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import BreakGlass
 from epact2.web.registration.persons import identity_of
+from epact2.web.registration.turns import take_turn
 
 MINUTES = 60
 REVIEW_WORKING_DAYS = 2
@@ -79,6 +80,7 @@ def ask(user: Any, level: str, code: str, organisation_name: str, reason: str, t
             "Name the ICB, sub-ICB location, PCN or practice that the emergency is about.",
         )
     with transaction.atomic():
+        take_turn()
         if unreviewed(user).exists():
             raise Refused(
                 "Your last emergency has not been reviewed yet.",
@@ -102,6 +104,7 @@ def decide(row_id: int, by: Any, *, yes: bool) -> BreakGlass:
     if not may_decide(by):
         raise Refused("The second person must be an administrator or a data services lead.", "Ask one.")
     with transaction.atomic():
+        take_turn()
         row = BreakGlass.objects.select_for_update().get(pk=row_id)
         require_another_person(identity_of(row.asked_by), identity_of(by))
         if not waiting().filter(pk=row.pk).exists():
