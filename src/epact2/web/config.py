@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
+from epact2.web.identity.providers import IdentityProvider, identity_providers
 
 __all__ = ["Config", "WrongSetting", "from_environment", "kept_secret_key", "read_key", "words"]
 
@@ -25,6 +26,7 @@ class Config:
     """The server's settings. ``accounts`` is the folder of the accounts database and the secret key.
 
     ``open_items`` opens listings of items and patients to everyone who signs in: see ``access.opening``.
+    ``former_secret_keys`` still read what was signed or encrypted before ``secret_key`` was changed.
     """
 
     store: Path
@@ -37,6 +39,8 @@ class Config:
     https: bool
     trusted_origins: tuple[str, ...]
     open_items: bool = False
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    former_secret_keys: tuple[str, ...] = ()
 
     @property
     def accounts_database(self) -> Path:
@@ -61,7 +65,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
         open_items=items_are_open(environment),
+        identity_providers=identity_providers(environment),
+        former_secret_keys=words(environment.get("EPACT2_FORMER_SECRET_KEYS", "")),
     )
+
+
+def cookie_prefix(https: bool) -> str:
+    """How the names of cookies begin: with HTTPS as a browser binds them to this host alone."""
+    return "__Host-" if https else ""
 
 
 def words(text: str) -> tuple[str, ...]:

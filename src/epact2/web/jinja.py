@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import jinja2
 from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 
 from epact2.web.charts import marks, render
 from epact2.web.presenters import dates, numbers
@@ -27,7 +29,18 @@ def environment(**options: Any) -> jinja2.Environment:
     made.filters.update(
         count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
     )
+    made.filters.update(day=day, moment=moment)
     return made
+
+
+def day(when: datetime) -> str:
+    """A moment's day, where we are: ``22 March 2022``."""
+    return dates.day(timezone.localtime(when))
+
+
+def moment(when: datetime) -> str:
+    """A moment, where we are: ``22 March 2022 at 14:05``."""
+    return dates.moment(timezone.localtime(when))
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.identity import urls as identity
 from epact2.web.views import (
     accounts,
     api,
@@ -23,7 +24,6 @@ from epact2.web.views import (
     styleguide,
     words,
 )
-from epact2.web.views.accounts import SignIn, SignOut
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -54,8 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
     path("account", accounts.account, name="account"),
-    path("sign-in", SignIn.as_view(), name="sign-in"),
-    path("sign-out", SignOut.as_view(), name="sign-out"),
+    *identity.urlpatterns,
     path("healthz", health.healthz, name="healthz"),
 ]
 
