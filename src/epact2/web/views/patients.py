@@ -21,7 +21,7 @@ from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.patient_page import COLUMNS, PatientHistory
 from epact2.web.views.items import NO_STORE, csv_response
 
-# Going from patient to patient is one piece of work: asking every five minutes would teach people not to look.
+# From patient to patient is one piece of work: asking every five minutes would teach people not to look.
 PATIENT_MINUTES = 30
 
 
@@ -48,10 +48,6 @@ def page(request: HttpRequest) -> HttpResponse:
     response = render(request, "pages/patient.jinja", context, status=status)
     response.headers["Cache-Control"] = NO_STORE
     return response
-
-
-# Going from patient to patient is one piece of work: asking every five minutes would teach people not to look.
-PATIENT_MINUTES = 30
 
 
 @sensitive_post_parameters("patient")
