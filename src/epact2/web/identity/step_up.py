@@ -117,9 +117,13 @@ def judge(request: HttpRequest) -> None:
 
 
 def page(
-    request: HttpRequest, carried: list[tuple[str, str]], action: str, error: Epact2Error | None = None
+    request: HttpRequest,
+    carried: list[tuple[str, str]],
+    action: str,
+    error: Epact2Error | None = None,
+    status: int = 403,
 ) -> HttpResponse:
-    """The form; ``carried`` are the fields of the request that it stopped."""
+    """The form; ``carried`` are the fields of the request that it stopped (403: that one was refused)."""
     user = request.user
     known = factors.Factors.of(user)
     demo = is_open_demo_account(user)
@@ -135,7 +139,7 @@ def page(
         "minutes": MINUTES,
         "errors": [{"text": f"{error.message} {error.advice}", "href": first}] if error else [],
     }
-    response = render(request, "identity/step_up.jinja", context, status=403)
+    response = render(request, "identity/step_up.jinja", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -29,4 +29,4 @@ def page(request: HttpRequest) -> HttpResponse:
             error = raised
         else:
             return HttpResponseRedirect(there)
-    return step_up.page(request, [("next", there)], reverse("step-up"), error)
+    return step_up.page(request, [("next", there)], reverse("step-up"), error, status=200)
