@@ -22,7 +22,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from epact2.web import config
-from epact2.web.identity import factors, sign_ins
+from epact2.web.identity import factors, mails, sign_ins
+from epact2.web.identity.events import Event, tell
 from epact2.web.identity.oidc import IdentityRefused
 from epact2.web.identity.step_up import MINUTES as STEP_UP_MINUTES
 
@@ -112,6 +113,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                         request, "The identity provider did not ask you again.", "Confirm in another way."
                     )
                 )
+            tell(Event.CONFIRMED, request.user, request)
             sign_ins.confirmed(request)
         elif process == "connect":
             if sociallogin.is_existing and sociallogin.user != request.user:
@@ -122,6 +124,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                         "Sign in with it, or ask for help.",
                     )
                 )
+            tell(Event.IDENTITY_LINKED, request.user, request)
+            mails.changed(request.user, f"{sociallogin.provider.name} was linked to your account.")
         elif not sociallogin.is_existing and (taken := _address_taken(sociallogin)):
             name = sociallogin.provider.name
             raise ImmediateHttpResponse(
@@ -194,7 +198,8 @@ def provider_apps() -> list[SocialApp]:
 
 def problem(request: HttpRequest, message: str, advice: str) -> HttpResponse:
     """The page that says why signing in with an identity provider ended."""
-    context = {"title": "You are not signed in", "message": message, "advice": advice}
+    title = "That did not work" if request.user.is_authenticated else "You are not signed in"
+    context = {"title": title, "message": message, "advice": advice}
     return render(request, "identity/problem.jinja", context, status=403)
 
 

@@ -26,6 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from epact2.errors import Epact2Error
 from epact2.web.auth import is_open_demo_account
 from epact2.web.identity import factors, sign_ins, throttle
+from epact2.web.identity.events import Event, tell
 
 MINUTES = 5
 CODE, PASSWORD, PASSKEY = "step_up_code", "step_up_password", "step_up_passkey"
@@ -103,17 +104,27 @@ def judge(request: HttpRequest) -> None:
     """Judge a form's answer, and note that it was right. Raises WrongFactor or TooManyTries."""
     user = request.user
     tried = throttle.counters(request, "step-up", user.get_username())
-    throttle.begin(tried)
-    if request.POST.get(PASSKEY):
-        shown = factors.check_passkey(request, user, request.POST[PASSKEY])
-    elif request.POST.get(CODE):
-        shown = factors.check_code(request, user, request.POST[CODE])
-    else:
-        shown = None
-        if not user.check_password(request.POST.get(PASSWORD, "")):
-            raise factors.WrongFactor("The password is wrong.", "Capitals and small letters differ.")
+    try:
+        throttle.begin(tried)
+        by = _shown(request, user)
+    except Epact2Error as error:
+        slow = isinstance(error, throttle.TooManyTries)
+        tell(Event.SLOWED_DOWN if slow else Event.CONFIRMATION_FAILED, user, request)
+        raise
     throttle.succeeded(tried)
-    sign_ins.confirmed(request, sign_ins.FACTOR_NAMES[shown.type] if shown else "")
+    tell(Event.CONFIRMED, user, request)
+    sign_ins.confirmed(request, by)
+
+
+def _shown(request: HttpRequest, user: Any) -> str:
+    """The second factor that a form's answer shows; empty for the password. Raises WrongFactor."""
+    if request.POST.get(PASSKEY):
+        return sign_ins.FACTOR_NAMES[factors.check_passkey(request, user, request.POST[PASSKEY]).type]
+    if request.POST.get(CODE):
+        return sign_ins.FACTOR_NAMES[factors.check_code(request, user, request.POST[CODE]).type]
+    if not user.check_password(request.POST.get(PASSWORD, "")):
+        raise factors.WrongFactor("The password is wrong.", "Capitals and small letters differ.")
+    return ""
 
 
 def page(

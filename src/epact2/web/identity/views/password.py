@@ -22,8 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from epact2.errors import Epact2Error
-from epact2.web.auth import is_open_demo_account
+from epact2.web.auth import DEMO_NAMES, is_open_demo_account
 from epact2.web.identity import mails, sign_ins, throttle
+from epact2.web.identity.events import Event, tell
 from epact2.web.identity.forms import Fault, fault, faults, form_faults
 
 
@@ -56,6 +57,7 @@ def _changed(request: HttpRequest) -> list[Fault]:
         validate_password(new, user)
     except ValidationError as error:
         return faults("new", error)
+    tell(Event.PASSWORD_CHANGED, user, request)
     user.set_password(new)
     user.save(update_fields=["password"])
     sign_ins.end_all(user, keep=sign_ins.current(request))
@@ -89,7 +91,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def _link(request: HttpRequest, address: str) -> str:
     """The link to a new password; empty where no account with a password has this address."""
     users = get_user_model().objects.filter(email__iexact=address, is_active=True)
-    with_password = [one for one in users[:2] if one.has_usable_password()]
+    # A demo's passwords are public, and stay as the page shows them.
+    real = users.exclude(username__in=DEMO_NAMES)
+    with_password = [one for one in real[:2] if one.has_usable_password()]
     if len(with_password) != 1:
         return ""
     user = with_password[0]
@@ -117,6 +121,7 @@ class NewPassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the password, end every sign-in, and tell the person."""
+        tell(Event.PASSWORD_RESET, self.user, self.request)
         response = super().form_valid(form)
         sign_ins.end_all(self.user)
         mails.changed(self.user, "Your password was changed by a link in a mail.")

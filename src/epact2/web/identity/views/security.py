@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from epact2.errors import Epact2Error
 from epact2.web.auth import is_open_demo_account
 from epact2.web.identity import factors, mails, sign_ins
+from epact2.web.identity.events import Event, tell
 from epact2.web.identity.factors import Factors, WrongFactor
 from epact2.web.identity.forms import Fault, back, fault
 from epact2.web.identity.middleware import second_factor_not_required
@@ -75,6 +76,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         except WrongFactor as error:
             errors = [fault("code", error)]
         else:
+            tell(Event.FACTOR_ADDED, request.user, request)
             mails.changed(request.user, "An authenticator app was set up.")
             return _done(request, "Your authenticator app is set up.")
     # A wrong code keeps the secret that the app holds already.
@@ -104,6 +106,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         except WrongFactor as error:
             errors = [fault("name", error)]
         else:
+            tell(Event.FACTOR_ADDED, request.user, request)
             mails.changed(request.user, "A passkey was added.")
             return _done(request, "Your passkey is added.")
     context = {"creation_options": factors.passkey_creation(request.user), "errors": errors}
@@ -123,6 +126,7 @@ def remove_factor(request: HttpRequest, number: int) -> HttpResponse:
         factors.remove(request.user, kept)
     except WrongFactor as error:
         return _overview(request, [fault("factors", error)])
+    tell(Event.FACTOR_REMOVED, request.user, request)
     mails.changed(request.user, f"{what} was removed.")
     messages.success(request, f"{what} was removed.")
     return HttpResponseRedirect(reverse("security"))
@@ -136,6 +140,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     if not Factors.of(request.user).any:
         error = WrongFactor("Recovery codes stand in for a second factor.", "Set one up first.")
         return _overview(request, [fault("factors", error)])
+    tell(Event.RECOVERY_CODES_MADE, request.user, request)
     mails.changed(request.user, "New recovery codes were made.")
     return _codes(request)
 
@@ -151,6 +156,7 @@ def unlink(request: HttpRequest, provider_id: str) -> HttpResponse:
         )
         return _overview(request, [fault("linked", error)])
     SocialAccount.objects.filter(user=request.user, provider=provider_id).delete()
+    tell(Event.IDENTITY_UNLINKED, request.user, request)
     mails.changed(request.user, "An identity was unlinked.")
     messages.success(request, "The identity was unlinked.")
     return HttpResponseRedirect(reverse("security"))
@@ -170,6 +176,7 @@ def where(request: HttpRequest) -> HttpResponse:
         for one in sign_ins.of(request.user):
             if here is not None and one.pk != here.pk and wanted in (str(one.pk), "others"):
                 sign_ins.end(one)
+                tell(Event.SIGN_IN_ENDED, request.user, request)
                 messages.success(request, f"The sign-in of {one.device} was ended.")
         return HttpResponseRedirect(reverse("sign-ins"))
     context = {

@@ -22,6 +22,7 @@ from epact2.web.auth import is_open_demo_account
 from epact2.web.demo_accounts import DEMO_ACCOUNTS
 from epact2.web.identity import factors, mails, throttle
 from epact2.web.identity.adapters import SecondFactorStage
+from epact2.web.identity.events import Event, tell
 from epact2.web.identity.forms import Fault, back, fault
 from epact2.web.identity.middleware import second_factor_not_required
 
@@ -78,6 +79,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         else:
             if shown.type == shown.Type.RECOVERY_CODES:
                 left = factors.Factors.of(user).codes_left
+                tell(Event.RECOVERY_CODE_USED, user, request)
                 mails.changed(user, f"A recovery code was used to sign in; {left} are left.")
             return _remembered(request, stage.exit(), user)
     context = {"passkey_options": factors.passkey_challenge(user), "errors": errors}
@@ -112,11 +114,16 @@ def _user(request: HttpRequest) -> Any:
 
 def _shown_factor(request: HttpRequest, user: Any) -> Any:
     tried = throttle.counters(request, "second factor", user.get_username())
-    throttle.begin(tried)
-    if request.POST.get("passkey"):
-        shown = factors.check_passkey(request, user, request.POST["passkey"])
-    else:
-        shown = factors.check_code(request, user, request.POST.get("code", ""))
+    try:
+        throttle.begin(tried)
+        if request.POST.get("passkey"):
+            shown = factors.check_passkey(request, user, request.POST["passkey"])
+        else:
+            shown = factors.check_code(request, user, request.POST.get("code", ""))
+    except Epact2Error as error:
+        slow = isinstance(error, throttle.TooManyTries)
+        tell(Event.SLOWED_DOWN if slow else Event.SECOND_FACTOR_FAILED, user, request)
+        raise
     throttle.succeeded(tried)
     return shown
 

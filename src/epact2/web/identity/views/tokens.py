@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from epact2.web.identity import mails, tokens
+from epact2.web.identity.events import Event, tell
 from epact2.web.identity.forms import Fault, fault
 from epact2.web.identity.step_up import step_up_required
 
@@ -39,6 +40,7 @@ def make(request: HttpRequest) -> HttpResponse:
         )
     except tokens.WrongToken as error:
         return _page(request, [fault("name", error)])
+    tell(Event.TOKEN_MADE, request.user, request)
     mails.changed(request.user, "A token for programs was made.")
     return _page(request, made=text)
 
@@ -48,6 +50,7 @@ def make(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """End one."""
     token = get_object_or_404(tokens.of(request.user), pk=number)
+    tell(Event.TOKEN_ENDED, request.user, request)
     token.delete()
     messages.success(request, f"The token “{token.name}” was ended.")
     return HttpResponseRedirect(reverse("tokens"))
