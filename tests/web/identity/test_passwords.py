@@ -174,5 +174,12 @@ def test_a_demo_accounts_password_stays(client, over_example):
     account = ensure_demo_accounts()[0]
     send_password(client, account.username, account.password)
     client.post("/account/security/password", {"old": account.password, "new": NEW})
-    assert get_user_model().objects.get(username=account.username).check_password(account.password)
+    user = get_user_model().objects.get(username=account.username)
+    assert user.check_password(account.password)
+    user.email = "demo@practice.example"
+    user.save()
+    client.post("/sign-out")
+    Client().post("/forgotten-password", {"address": user.email})
+    assert "/new-password/" not in mail.outbox[-1].body, "nobody takes a demo's account from the others"
+    send_password(client, account.username, account.password)
     assert SignIn.objects.count() == 1

@@ -51,6 +51,15 @@ def test_downloads_and_the_programs_way_to_items_end_sooner_too(client, sam, ope
     assert not SignIn.objects.exists()
 
 
+def test_a_form_sent_too_late_leads_back_to_the_page_it_was_on(client, sam, opened, time_machine):
+    client.force_login(sam)
+    time_machine(minutes=16)
+    answer = client.post("/items.csv", headers={"Referer": "http://testserver/items?q=1"})
+    assert answer.headers["Location"] == "/sign-in?next=/items%3Fq%3D1"
+    elsewhere = client.post("/items.csv", headers={"Referer": "https://elsewhere.example/items"})
+    assert elsewhere.headers["Location"] == "/sign-in?next=/"
+
+
 def test_somebody_at_work_stays_signed_in_until_twelve_hours(client, sam, time_machine):
     client.force_login(sam)
     for minutes in range(25, 12 * 60, 25):

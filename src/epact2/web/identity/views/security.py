@@ -7,6 +7,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -72,11 +73,12 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     errors: list[Fault] = []
     if request.method == "POST":
         try:
-            factors.set_up_authenticator(request, request.POST.get("code", ""))
+            with transaction.atomic():
+                factors.set_up_authenticator(request, request.POST.get("code", ""))
+                tell(Event.FACTOR_ADDED, request.user, request)
         except WrongFactor as error:
             errors = [fault("code", error)]
         else:
-            tell(Event.FACTOR_ADDED, request.user, request)
             mails.changed(request.user, "An authenticator app was set up.")
             return _done(request, "Your authenticator app is set up.")
     # A wrong code keeps the secret that the app holds already.
@@ -102,11 +104,12 @@ def passkey(request: HttpRequest) -> HttpResponse:
     errors: list[Fault] = []
     if request.method == "POST":
         try:
-            factors.add_passkey(request, request.POST.get("name", ""), request.POST.get("passkey", ""))
+            with transaction.atomic():
+                factors.add_passkey(request, request.POST.get("name", ""), request.POST.get("passkey", ""))
+                tell(Event.FACTOR_ADDED, request.user, request)
         except WrongFactor as error:
             errors = [fault("name", error)]
         else:
-            tell(Event.FACTOR_ADDED, request.user, request)
             mails.changed(request.user, "A passkey was added.")
             return _done(request, "Your passkey is added.")
     context = {"creation_options": factors.passkey_creation(request.user), "errors": errors}
