@@ -1,14 +1,15 @@
 // A real OpenID Connect provider for tests (the certified npm package oidc-provider), as a process of its own.
-// It is given its configuration as JSON on standard input, and prints its port when it listens.
+// It is given its configuration as one line of JSON, and prints its port when it listens.
 //   people: {name: {claims…, amr: […]}}   whoever signs in by such a name has these claims
 //   clients: as oidc-provider takes them
 import { createServer } from "node:http";
+import { createInterface } from "node:readline";
 import Provider from "oidc-provider";
 
-const text = await new Promise((done) => {
-  let read = "";
-  process.stdin.on("data", (part) => { read += part; }).on("end", () => done(read));
-});
+// The first line is the configuration; when the input ends, whoever started this is gone.
+const lines = createInterface({ input: process.stdin });
+const text = await new Promise((done) => { lines.once("line", done); });
+lines.on("close", () => process.exit());
 const { people, clients } = JSON.parse(text);
 
 const server = createServer((request, response) => answer(request, response));
@@ -25,9 +26,11 @@ const provider = new Provider(issuer, {
     profile: ["name", "given_name", "family_name"],
     email: ["email", "email_verified"],
   },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id], amr: undefined }) }),
+  // It calls no address of this machine by itself; here the whole world is this machine.
+  fetch: (address, { dispatcher, ...options }) => globalThis.fetch(address, options),
   // Nobody is asked whether they agree: a health service's own clients are known.
   async loadExistingGrant({ oidc }) {
     const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });

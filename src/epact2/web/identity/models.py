@@ -26,6 +26,8 @@ class SignIn(models.Model):
     # By what: "password", or the name of an identity provider.
     method = models.CharField(max_length=40)
     device = models.CharField(max_length=100, blank=True)
+    # The identity provider's name for its own session, so that it can end this one (``sid``).
+    provider_session = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ("began_at", "pk")

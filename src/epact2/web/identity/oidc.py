@@ -9,10 +9,8 @@ from __future__ import annotations
 import secrets
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -23,14 +21,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from epact2.web.identity import provider_tokens
+from epact2.web.identity.provider_tokens import LEEWAY
 from epact2.web.identity.providers import TWO_FACTORS, IdentityProvider
 from epact2.web.identity.sign_ins import LONGEST
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LASTS = 120  # seconds
-LEEWAY = 60  # seconds that clocks may differ
-# Signatures that we accept on an ID token: none, and none made with a shared secret.
-SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 KEPT_CLAIMS = ("sub", "name", "given_name", "family_name", "email", "email_verified")
 LEVEL_CLAIM = "authentication_assurance_level"
 
@@ -99,15 +96,8 @@ class Adapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """The provider's own description; its issuer must be the one that was configured."""
-        told: dict[str, Any] = super().openid_config
-        expected = self._configured.issuer
-        if str(told.get("issuer", "")).rstrip("/") != expected:
-            raise OAuth2Error("The identity provider calls itself by another name than was configured.")
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"):
-            if name in told and urlsplit(told[name]).scheme != urlsplit(expected).scheme:
-                raise OAuth2Error(f"The identity provider's {name} is not reached by https.")
-        return told
+        """The provider's own description."""
+        return provider_tokens.description(self._configured)
 
     @property
     def _configured(self) -> IdentityProvider:
@@ -138,26 +128,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         return self.get_provider().sociallogin_from_response(request, {"userinfo": kept})
 
     def _id_token(self, text: str) -> dict[str, Any]:
-        with get_adapter().get_requests_session() as session:
-            response = session.get(self.openid_config["jwks_uri"])
-            response.raise_for_status()
-        try:
-            header = jwt.get_unverified_header(text)
-            keys = [
-                one for one in jwt.PyJWKSet.from_dict(response.json()).keys if one.public_key_use != "enc"
-            ]
-            named = [one for one in keys if one.key_id == header.get("kid")] or keys[:1]
-            claims: dict[str, Any] = jwt.decode(
-                text,
-                named[0].key,
-                algorithms=list(SIGNATURES),
-                audience=self._configured.client_id,
-                issuer=self.openid_config["issuer"],
-                leeway=LEEWAY,
-                options={"require": ["exp", "iat", "sub", "iss", "aud"]},
-            )
-        except (jwt.PyJWTError, IndexError, ValueError) as error:
-            raise OAuth2Error("The ID token does not hold.") from error
+        claims = provider_tokens.claims(self._configured, text, "sub")
         if not self.nonce or not secrets.compare_digest(str(claims.get("nonce", "")), self.nonce):
             raise OAuth2Error("The ID token belongs to another sign-in.")
         return claims
@@ -184,7 +155,12 @@ def what_was_shown(provider: IdentityProvider, claims: dict[str, Any]) -> dict[s
         two = level >= TWO_FACTORS
     else:
         two = "mfa" in (claims.get("amr") or ())
-    return {"provider": provider.name, "two_factors": two, "auth_time": min(at, int(now))}
+    return {
+        "provider": provider.name,
+        "two_factors": two,
+        "auth_time": min(at, int(now)),
+        "session": str(claims.get("sid", "")),
+    }
 
 
 def _level(value: object) -> int:

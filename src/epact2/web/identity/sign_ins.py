@@ -52,6 +52,7 @@ def note_sign_in(sender: Any, request: HttpRequest | None, user: AbstractBaseUse
         ends_at=began + LONGEST,
         second_factor=_second_factor(records, elsewhere),
         method=elsewhere.get("provider", "password"),
+        provider_session=str(elsewhere.get("session", ""))[:255],
         device=device_words(request.headers.get("User-Agent", "")),
     )
     if not is_open_demo_account(user):  # many people try the demo with one account
@@ -154,7 +155,7 @@ def note_shown_elsewhere(sender: Any, request: HttpRequest, method: str, **_: An
 
 
 def shown_elsewhere(request: HttpRequest) -> dict[str, Any]:
-    """What an identity provider showed in this session: ``provider``, ``two_factors``, ``auth_time``."""
+    """What an identity provider showed: ``provider``, ``two_factors``, ``auth_time``, ``session``."""
     shown: dict[str, Any] = request.session.get(SHOWN) or {}
     return shown
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/second-factor/set-up", security.set_up, name="set-up-second-factor"),
     path("sign-in/with/<slug:provider_id>", elsewhere.start, name="sign-in-with"),
     path("sign-in/with/<slug:provider_id>/back", elsewhere.come_back, name="openid_connect_callback"),
+    path("sign-in/with/<slug:provider_id>/signed-out", elsewhere.signed_out, name="signed-out-elsewhere"),
     path("sign-in/with/<slug:provider_id>/confirm", elsewhere.confirm, name="confirm-with"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("step-up", step_up.page, name="step-up"),

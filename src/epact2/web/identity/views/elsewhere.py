@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from epact2.web.identity.adapters import problem
 from epact2.web.identity.forms import back
+from epact2.web.identity.logout_token import end_as_told
 from epact2.web.identity.middleware import second_factor_not_required
 from epact2.web.identity.oidc import Adapter, Callback, configured
 from epact2.web.identity.step_up import step_up_required
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -57,6 +63,24 @@ def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
     _known(provider_id)
     response: HttpResponse = Callback.adapter_view(Adapter(request, provider_id))(request)
     return response
+
+
+@csrf_exempt  # sent by the provider's server, which proves itself by its signature
+@login_not_required
+@never_cache
+@require_POST
+def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """The provider says that somebody has signed out there (back-channel logout): they are out here, too."""
+    provider = configured(provider_id)
+    if provider is None:
+        raise Http404("There is no such identity provider here.")
+    try:
+        ended = end_as_told(provider, request.POST.get("logout_token", ""))
+    except (RequestException, OAuth2Error) as error:
+        log.warning("A logout token of %s was refused: %s", provider.name, error)
+        return JsonResponse({"error": "invalid_request"}, status=400)
+    log.info("%s ended %s sign-ins.", provider.name, ended)
+    return HttpResponse(status=200)
 
 
 def _sent(request: HttpRequest, provider_id: str, process: str) -> HttpResponse:
