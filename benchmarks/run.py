@@ -23,8 +23,10 @@ def main() -> int:
     """Measure everything, or only what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--what", choices=("all", "prescribing", "items", "england"), default="all",
-        help="all: prescribing, and items of a small England; england: items of all England",
+        "--what", choices=("all", "prescribing", "items", "england", "england-month", "england-year"),
+        default="all",
+        help="all: prescribing, and items of a small England; england: items of all England in one month, "
+        "and of many months of a tenth of it; either alone",
     )  # fmt: skip
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument(
@@ -51,8 +53,9 @@ def main() -> int:
         found += measure_prescribing(BUILD, runs=asked.runs, only=asked.only, load=load)
     if asked.what in ("all", "items"):
         found += measure_items(BUILD, machine, size=asked.size, only=asked.only, load=load)
-    if asked.what == "england":
-        found += measure_england(BUILD, machine, only=asked.only, load=load)
+    if asked.what.startswith("england"):
+        part = asked.what.removeprefix("england").removeprefix("-")
+        found += measure_england(BUILD, machine, part=part, only=asked.only, load=load)
     if not asked.only:
         write_entries(BUILD, found)
     wrong = [one["question"] for one in found if one.get("wrong")]

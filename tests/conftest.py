@@ -1,18 +1,19 @@
-"""What all tests share: what Django's ``force_login`` stands for."""
+"""What all tests share."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from django.contrib.auth.signals import user_logged_in
 
 
-def _with_both_factors(sender, request, user, **_):
-    from epact2.web.identity.models import SignIn
-
-    if (
-        "REQUEST_METHOD" not in request.META
-    ):  # force_login makes a bare request of its own; one of a browser is never bare
-        SignIn.objects.filter(session_key=request.session.session_key).update(second_factor="of a test")
+@pytest.fixture(scope="session", autouse=True)
+def _audit_of_tests(tmp_path_factory):
+    """What commands record in tests is left in no folder of a developer's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EPACT2_AUDIT", os.fspath(tmp_path_factory.mktemp("audit")))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -24,3 +25,11 @@ def _force_login_shows_both_factors():
     user_logged_in.connect(_with_both_factors)
     yield
     user_logged_in.disconnect(_with_both_factors)
+
+
+def _with_both_factors(sender, request, user, **_):
+    from epact2.web.identity.models import SignIn
+
+    # force_login makes a bare request of its own; a browser's always has a method.
+    if "REQUEST_METHOD" not in request.META:
+        SignIn.objects.filter(session_key=request.session.session_key).update(second_factor="of a test")

@@ -146,5 +146,5 @@ def test_a_listing_is_explained_whether_or_not_it_is_open(said, monkeypatch):
     assert "closed" in out
     monkeypatch.setenv("EPACT2_UNSAFE_OPEN_ITEMS", "1")
     _, out, _ = said("explain", "-", typed=LISTING)
-    assert "Scope      Listings of items and patients are open" in out
+    assert "Scope      Items and patients are open" in out
     assert "Months     July 2025 to September 2025" in out

@@ -39,7 +39,7 @@ def test_listings_are_closed_unless_they_were_opened(reader):
     response = post(reader)
     assert response.status_code == 403
     assert response.json()["error"]["type"] == "Refused"
-    assert "EPACT2_UNSAFE_OPEN_ITEMS" in response.json()["error"]["advice"]
+    assert "national access does not show" in response.json()["error"]["message"]
     assert "PSEUDO" not in response.content.decode()
 
 

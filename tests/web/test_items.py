@@ -49,8 +49,8 @@ def hidden(response, name):
 def test_items_are_closed_unless_they_were_opened(reader):
     response = reader.get(reverse("items"))
     assert response.status_code == 403
-    assert "Listings of single items and patients are closed" in text_of(response)
-    assert "EPACT2_UNSAFE_OPEN_ITEMS=1" in text_of(response)
+    assert "national access does not show" in text_of(response)
+    assert "Ask for a type of access that does" in text_of(response)
     for address in ("items-csv", "patient-csv", "patient"):
         refused = reader.post(reverse(address), {"patient": pseudonym("G82001", 1)})
         assert refused.status_code == 403

@@ -15,7 +15,7 @@ from epact2.query.periods import covered_months, with_items
 from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
 from epact2.store.directory import Directory
-from epact2.store.reference_data import ReferenceData, Row, item_rows, look_up_organisations, selects
+from epact2.store.reference_data import ReferenceData, Row, item_rows, look_up_organisations, selected_in
 from epact2.store.reference_rows import key_of, sort_key
 
 _Line = dict[Field | Measure, Cell]
@@ -27,7 +27,7 @@ def page_of(data: ReferenceData, directory: Directory, listing: Listing, scope: 
     _, organisation, rest = split(listing.where)
     for selection in (listing.where, scope.organisations):
         look_up_organisations(selection, directory)
-    wanted = AllOf((organisation, rest, scope.organisations))
+    wanted = AllOf((organisation, rest))
     rows = [
         row
         for row in item_rows(
@@ -36,7 +36,7 @@ def page_of(data: ReferenceData, directory: Directory, listing: Listing, scope: 
             as_published=listing.codes is CodesChoice.AS_PUBLISHED,
             exclusions=listing.exclusions,
         )
-        if row.month in months and selects(wanted, row, directory)
+        if row.month in months and selected_in(scope, wanted, row, directory)
     ]
     if listing.rows is ListingRows.PATIENTS:
         lines = _patients(listing, rows)

@@ -245,7 +245,7 @@ def _as_runs(scan: Scan, plan: Plan) -> Scan:
     undated = plan.query.structure is Structure.CURRENT or (
         all(_is_undated(one) for one in scan.conditions) and set(scan.fields) <= _UNDATED
     )
-    if not proves_only or not (by_rows or by_lists) or not undated:
+    if not proves_only or not (by_rows or by_lists) or not undated or scan.absences:
         return scan
     return replace(
         scan,

@@ -37,7 +37,7 @@ from epact2.query.result import Cell
 from epact2.query.scope import Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Source
-from epact2.store.planner import MAIN, look_up
+from epact2.store.planner import MAIN, absences_by_key, look_up
 from epact2.store.rewrites import rewrite_listing
 from epact2.store.sql_items import is_number
 from epact2.store.sql_parts import (
@@ -145,6 +145,7 @@ class _Listing:
             of_month=True,
             databases=tuple((name, (month,)) for month, name in sorted(catalogue.items.items())),
             patients_at=places,
+            absences=absences_by_key(scope.absences, catalogue),
             included_only=listing.exclusions is Exclusions.STANDARD,
         )
         # The plan of a question whose only scan this is, so that the rewrites of questions apply.

@@ -370,6 +370,7 @@ class ScanSelect:
             found.append(within(self.stored("practice"), scan.practice_keys, self.parameters))
         if scan.source not in RUNS:
             found += self.month_conditions()
+        found += [self.not_absent(*absence) for absence in scan.absences]
         if scan.prescribers_only and scan.source is Source.POPULATION:
             found.append(self.stored("prescribes"))
         if scan.source in (Source.ITEMS, Source.ITEMS_BY_KIND) and scan.included_only:
@@ -383,6 +384,12 @@ class ScanSelect:
             condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
         ]
         return found
+
+    def not_absent(self, practice: int, first: int, last: int) -> exp.Expression:
+        """Leaves out the rows of a practice in the months in which it is not in the scope."""
+        of_practice = exp.EQ(this=self.stored("practice"), expression=self.parameters.bind(practice))
+        in_months = between(self.stored("month"), first, last, self.parameters)
+        return exp.Not(this=exp.Paren(this=all_of([of_practice, in_months])))
 
     def month_conditions(self) -> list[exp.Expression]:
         """Nothing where every month of the files is wanted; else a range, or a list if there are gaps."""

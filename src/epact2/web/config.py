@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
@@ -25,12 +25,17 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 class Config:
     """The server's settings. ``accounts`` is the folder of the accounts database and the secret key.
 
-    ``open_items`` opens listings of items and patients to everyone who signs in: see ``access.opening``.
-    ``former_secret_keys`` still read what was signed or encrypted before ``secret_key`` was changed.
+    ``database_url`` names a PostgreSQL server that keeps accounts and audit in its place. ``audit`` is the
+    folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
+    once a day. ``open_items`` opens listings of items and patients to everyone who signs in: see
+    ``access.opening``. ``former_secret_keys`` still read what was signed or encrypted before ``secret_key``
+    was changed.
     """
 
     store: Path
     accounts: Path
+    audit: Path
+    audit_key: Path
     static_root: Path
     hosts: tuple[str, ...]
     secret_key: str
@@ -41,6 +46,7 @@ class Config:
     open_items: bool = False
     identity_providers: tuple[IdentityProvider, ...] = ()
     former_secret_keys: tuple[str, ...] = ()
+    database_url: str = field(default="", repr=False)  # it holds a password
 
     @property
     def accounts_database(self) -> Path:
@@ -53,10 +59,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     store = Path(environment.get("EPACT2_STORE") or "store").expanduser().resolve()
     named = environment.get("EPACT2_ACCOUNTS")
     accounts = Path(named).expanduser().resolve() if named else store.parent / "accounts"
+    audit = Path(environment.get("EPACT2_AUDIT") or store.parent / "audit").expanduser().resolve()
+    audit_key = Path(environment.get("EPACT2_AUDIT_KEY") or accounts / "audit-key").expanduser().resolve()
     hosts = words(environment.get("EPACT2_HOSTS", ""))
     return Config(
         store=store,
         accounts=accounts,
+        audit=audit,
+        audit_key=audit_key,
         static_root=Path(environment.get("EPACT2_STATIC_ROOT") or REPOSITORY / "build" / "static"),
         hosts=hosts or LOCAL_HOSTS,
         secret_key=environment.get("EPACT2_SECRET_KEY") or kept_secret_key(accounts / "secret-key"),
@@ -67,6 +77,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         open_items=items_are_open(environment),
         identity_providers=identity_providers(environment),
         former_secret_keys=words(environment.get("EPACT2_FORMER_SECRET_KEYS", "")),
+        database_url=environment.get("DATABASE_URL", "").strip(),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from epact2.access.grants import Grant
 from epact2.errors import Epact2Error
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.web.demo_people import DEMO_ACCOUNTS, DemoAccount
 from epact2.web.models import Profile
 
@@ -28,6 +32,18 @@ def ensure_demo_accounts(homes: dict[str, tuple[str, str]] | None = None) -> lis
         )
     with transaction.atomic():
         return [ensure(account, (homes or {}).get(account.username)) for account in DEMO_ACCOUNTS]
+
+
+def demo_grants(name: str) -> tuple[Grant, ...]:
+    """What a demo account may see: the grant of its type for its home organisation."""
+    for account in DEMO_ACCOUNTS:
+        if account.username == name:
+            profile = Profile.objects.filter(user__username=name).first()
+            level = profile.organisation_level if profile else ""
+            code = profile.organisation_code if profile else ""
+            place = (level, code) if code else (ENGLAND, ENGLAND_CODE)
+            return (Grant(account.account_type, *place, date.min, date.max),)
+    return ()
 
 
 def ensure(account: DemoAccount, home: tuple[str, str] | None) -> DemoAccount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from epact2.access.policy import may_list
 from epact2.access.viewer import Viewer
 from epact2.analysis.items_beneath import items_beneath
 from epact2.model.months import DispensingMonth
@@ -20,13 +21,13 @@ class ItemsDoor:
     viewer: Viewer
     directory: Directory
 
-    def is_open(self, month: DispensingMonth) -> bool:
-        """Whether the reader may see single items of a month, and there are some."""
-        return self.viewer.may_list_items and month in self.directory.item_months
+    def is_open(self, month: DispensingMonth, where: Selection) -> bool:
+        """Whether the reader may see single items of a month that are selected, and there are some."""
+        return month in self.directory.item_months and may_list(self.viewer, self.directory, where)
 
     def address(self, where: Selection, month: DispensingMonth) -> str:
         """The items of a selection in a month; empty where the door is closed."""
-        if not self.is_open(month):
+        if not self.is_open(month, where):
             return ""
         listing = items_beneath(Query((Amount(ITEMS),), where=where), (), None, (month,))
         return address(listing) if listing else ""

@@ -11,8 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web.auditing import gathering
+from epact2.web.engine import viewer_of
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -101,4 +104,9 @@ class PlainErrors:
         """Show an Epact2Error; leave every other exception to Django, which answers 500."""
         if not isinstance(exception, Epact2Error):
             return None
-        return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)
+        if isinstance(exception, AuditFailed):
+            return errors.unavailable(request, exception)
+        if isinstance(exception, Refused):
+            gathering.current().refuse(viewer_of(request), exception.message)
+            return errors.plain(request, exception, 403)
+        return errors.plain(request, exception)

@@ -6,11 +6,13 @@ import fcntl
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError
 
 from epact2.errors import Epact2Error
 from epact2.model import organisations
 from epact2.web import engine
 from epact2.web.config import WrongSetting
+from epact2.web.databases import unreachable
 from epact2.web.demo_accounts import ensure_demo_accounts
 from epact2.web.identity.sign_ins import forget_old
 
@@ -32,6 +34,8 @@ def prepare() -> None:
             f"The accounts database cannot be kept in {folder}: {error.strerror}.",
             "Set EPACT2_ACCOUNTS to a folder that this user may write.",
         ) from error
+    except OperationalError as error:
+        raise unreachable(error) from error
 
 
 def demo_homes() -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epact2.web import config
+from epact2.web import config, databases
 from epact2.web.identity import django_settings as identity
 
 CONFIG = config.from_environment()
@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "epact2.web.apps.WebConfig",
     *identity.APPS,
+    "epact2.web.auditing.apps.AuditingConfig",
 ]
 
 # The security headers stand outermost, so that errors and static files carry them too.
@@ -42,6 +43,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "epact2.web.middleware.SignInRequired",
     "epact2.web.identity.middleware.SecondFactorRequired",
+    "epact2.web.auditing.middleware.Audited",
     "epact2.web.middleware.PlainErrors",
 ]
 
@@ -61,18 +63,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIG.accounts_database,
-        # Writers wait for one another instead of failing; readers never wait (write-ahead log).
-        "OPTIONS": {
-            "timeout": 10,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": databases.accounts(CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["epact2.web.auth.Accounts"]

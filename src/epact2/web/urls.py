@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.auditing import urls as auditing
 from epact2.web.identity import urls as identity
 from epact2.web.views import (
     accounts,
@@ -21,6 +22,7 @@ from epact2.web.views import (
     organisations,
     patients,
     search,
+    sight,
     styleguide,
     words,
 )
@@ -55,8 +57,11 @@ urlpatterns: list[URLPattern] = [
     path("cookies", words.cookies, name="cookies"),
     path("account", accounts.account, name="account"),
     *identity.urlpatterns,
+    path("account/sight", sight.page, name="sight"),
     path("healthz", health.healthz, name="healthz"),
 ]
+
+urlpatterns += auditing.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]

@@ -17,11 +17,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
-from epact2.analysis.listing import list_rows
 from epact2.analysis.listing_export import listed_json
 from epact2.errors import Epact2Error
 from epact2.query.check import NotAdditive, NotAnswerable
@@ -31,6 +31,7 @@ from epact2.query.periods import NoData
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
 from epact2.web.identity import api_access
+from epact2.web.listings import list_rows
 
 MOST_BYTES = 64 * 1024
 _JSON_TYPES = ("application/json",)
@@ -44,6 +45,7 @@ _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (NotAnswerable, 422),
     (TooLarge, 422),
     (NoRelease, 503),
+    (AuditFailed, 503),
 )
 
 
