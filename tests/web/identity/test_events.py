@@ -1,5 +1,6 @@
 """What happens to a sign-in is told to whoever listens, and a listener that fails stops it."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -106,3 +107,22 @@ def test_somebody_who_has_lost_everything_begins_anew(client, over_example, hear
 def test_an_unknown_name_is_said_plainly(db):
     with pytest.raises(CommandError, match="There is no account"):
         call_command("remove_second_factors", "nobody.example")
+
+
+def test_the_audit_trail_keeps_what_is_told(client, over_example):
+    from epact2.web.auditing.models import Record
+
+    sam = somebody()
+    app = App.of(sam)
+    send_password(client)
+    send_code(client, "000000")
+    send_code(client, app.code())
+    client.post("/account/security/recovery-codes")
+    kept = [json.loads(one.text) for one in Record.objects.order_by("number")]
+    told = [(one["kind"], one.get("details", "")) for one in kept if one["who"] == sam.get_username()]
+    assert told == [
+        ("sign-in failed", "second factor failed"),
+        ("signed in", ""),
+        ("sign-in changed", "recovery codes made"),
+    ]
+    assert app.code() not in str(kept)

@@ -12,6 +12,7 @@ import binascii
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 
 from epact2.errors import Epact2Error
@@ -46,6 +47,7 @@ def _by_token(request: HttpRequest, text: str, *, for_items: bool) -> Any:
         return tokens.owner(text, for_items=for_items)
     except tokens.WrongToken:
         throttle.begin(throttle.counters(request, "token", "")[1:])
+        _failed(request, "")
         raise
 
 
@@ -58,10 +60,19 @@ def _demo_account(request: HttpRequest, credentials: str) -> Any:
     name, colon, password = text.partition(":")
     if not colon:
         raise WrongCredentials("The Basic credentials cannot be read.", "Use curl -u NAME:PASSWORD")
-    user = authenticate(request, username=name, password=password) if name in DEMO_NAMES else None
+    user = None
+    if name in DEMO_NAMES:
+        user = authenticate(request, username=name, password=password)
+    else:
+        _failed(request, name)
     if user is None:
         raise WrongCredentials(
             "A name and a password are for the accounts of a demo only.",
             "Make a token on the page “Tokens for programs”, and send: Authorization: Bearer YOUR-TOKEN",
         )
     return user
+
+
+def _failed(request: HttpRequest, name: str) -> None:
+    """Tell whoever keeps a trail, as Django does of a wrong password."""
+    user_login_failed.send(sender=__name__, credentials={"username": name}, request=request)
