@@ -1,10 +1,13 @@
 """Signing in as people do: with an app and without JavaScript, and with a passkey of the browser."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from epact2.web.identity.providers import IdentityProvider
 from support.identity import NAME, PASSWORD, App, somebody
+from support.identity_provider import running
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -53,6 +56,22 @@ def test_a_passkey_is_added_signs_in_and_confirms(page, live_server, security_ke
     page.get_by_role("button", name="Use your passkey").click()
     page.get_by_role("heading", name="Where you are signed in").wait_for()
     axe()
+
+
+def test_nhs_cis2_signs_in_from_another_site_and_back(page, live_server, settings):
+    """The policy, the cookies and the provider's redirects go together in a real browser."""
+    with running(
+        {"smartcard": {"name": "Pat Card", "authentication_assurance_level": "3"}}, live_server.url
+    ) as cis2:
+        told = IdentityProvider(
+            "cis2", cis2.issuer, "epact2-cis2", private_key=cis2.private_key, key_id="test-key"
+        )
+        settings.CONFIG = replace(settings.CONFIG, identity_providers=(told,))
+        page.goto(f"{live_server.url}/sign-in?next=/help/")
+        page.get_by_role("button", name="Sign in with NHS CIS2").click()
+        page.get_by_role("button", name="smartcard").click()
+        page.wait_for_url(f"{live_server.url}/help/")
+        assert page.get_by_text("Pat Card").is_visible()
 
 
 def test_an_app_is_set_up_and_used_without_javascript(page_without_javascript, live_server):

@@ -64,8 +64,8 @@ class RunningProvider:
 
 
 @contextmanager
-def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
-    """Start the provider for some people, and stop it."""
+def running(people: dict[str, dict[str, Any]], site: str = SITE) -> Iterator[RunningProvider]:
+    """Start the provider for some people and for our site, and stop it."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     public = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": "test-key", "use": "sig"}
@@ -81,7 +81,7 @@ def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
         {
             **common,
             "client_id": "epact2-cis2",
-            "redirect_uris": [f"{SITE}/sign-in/with/cis2/back"],
+            "redirect_uris": [f"{site}/sign-in/with/cis2/back"],
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": {"keys": [public]},
         },
@@ -89,7 +89,7 @@ def running(people: dict[str, dict[str, Any]]) -> Iterator[RunningProvider]:
             **common,
             "client_id": "epact2-nhsmail",
             "client_secret": SECRET,
-            "redirect_uris": [f"{SITE}/sign-in/with/nhsmail/back"],
+            "redirect_uris": [f"{site}/sign-in/with/nhsmail/back"],
             "token_endpoint_auth_method": "client_secret_post",
         },
     ]
