@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
 from epact2.web.auditing import gathering
 from epact2.web.engine import viewer_of
+from epact2.web.identity.forms import page_before
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -77,17 +76,8 @@ class SignInRequired(LoginRequiredMiddleware):
             return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("sign-in")})
         if request.method not in ("GET", "HEAD"):
             # What was sent is gone with the sign-in; the page it was sent from can be opened again.
-            return redirect_to_login(_page_before(request), resolve_url("sign-in"))
+            return redirect_to_login(page_before(request), resolve_url("sign-in"))
         return super().handle_no_permission(request, view_func)
-
-
-def _page_before(request: HttpRequest) -> str:
-    """The page of this site from which a form was sent; the home page where that is not known."""
-    before = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
-        return resolve_url("home")
-    parts = urlsplit(before)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 class PlainErrors:

@@ -192,3 +192,14 @@ def test_demo_accounts_sign_in_without_one_and_the_page_says_so(client, over_exa
     send_password(client, account.username, account.password)
     assert client.get("/organisations/").status_code == 200
     assert "This is a demo account" in text(client.get("/account/security"))
+
+
+def test_what_one_visitor_sets_up_keeps_no_other_out_of_a_demo(client, over_example):
+    from django.contrib.auth import get_user_model
+
+    from epact2.web.demo_accounts import ensure_demo_accounts
+
+    account = ensure_demo_accounts()[0]
+    App.of(get_user_model().objects.get(username=account.username))
+    send_password(client, account.username, account.password)
+    assert client.get("/organisations/").status_code == 200

@@ -96,6 +96,27 @@ def test_one_network_that_tries_many_names_is_slowed_down(monkeypatch):
     assert send_password(Client(REMOTE_ADDR="203.0.113.8")).status_code == 302, "other networks go on"
 
 
+def test_nobody_slows_down_a_demos_accounts_for_others(over_example):
+    from epact2.web.demo_accounts import ensure_demo_accounts
+
+    account = ensure_demo_accounts()[0]
+    fail(Client(), 10, account.username)
+    assert send_password(Client(), account.username, account.password).headers["Location"] == "/"
+
+
+def test_signing_in_does_not_wash_a_network_clean(monkeypatch):
+    """An attacker with an account of their own must not begin anew with each right password."""
+    monkeypatch.setattr(throttle, "FREE_TRIES_OF_A_NETWORK", 8)
+    somebody()
+    spraying = Client(REMOTE_ADDR="203.0.113.7")
+    for number in range(9):
+        fail(spraying, 1, f"person{number}.example")
+        if number == 4:
+            assert send_password(spraying).status_code == 302
+            spraying.cookies.clear()
+    assert "Too many tries" in text(send_password(spraying))
+
+
 def test_codes_are_slowed_down_as_passwords_are(client):
     App.of(somebody())
     send_password(client)

@@ -31,10 +31,13 @@ log = logging.getLogger(__name__)
 
 
 class SecondFactorStage(AuthenticateStage):
-    """Asks for the second factor, unless an identity provider has just shown that there were two."""
+    """Asks for the second factor, unless an identity provider has just shown that there were two.
+
+    A demo's accounts are never asked: what one visitor sets up must not keep the next one out.
+    """
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        if sign_ins.shown_elsewhere(request).get("two_factors"):
+        if sign_ins.shown_elsewhere(request).get("two_factors") or not factors.are_needed(self.login.user):
             return False
         return super()._should_handle(request)
 

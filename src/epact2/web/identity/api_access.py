@@ -42,11 +42,9 @@ def account(request: HttpRequest, *, for_items: bool) -> Any:
 
 
 def _by_token(request: HttpRequest, text: str, *, for_items: bool) -> Any:
-    # Counted by network alone: a token belongs to nobody until it is found. A right one costs no row.
     try:
         return tokens.owner(text, for_items=for_items)
     except tokens.WrongToken:
-        throttle.begin(throttle.counters(request, "token", "")[1:])
         _failed(request, "")
         raise
 
@@ -60,12 +58,11 @@ def _demo_account(request: HttpRequest, credentials: str) -> Any:
     name, colon, password = text.partition(":")
     if not colon:
         raise WrongCredentials("The Basic credentials cannot be read.", "Use curl -u NAME:PASSWORD")
-    user = None
-    if name in DEMO_NAMES:
-        user = authenticate(request, username=name, password=password)
-    else:
-        _failed(request, name)
+    user = authenticate(request, username=name, password=password) if name in DEMO_NAMES else None
+    if user is None and name not in DEMO_NAMES:  # ``authenticate`` tells of its own failures
+        _told(request, name)
     if user is None:
+        _counted(request)
         raise WrongCredentials(
             "A name and a password are for the accounts of a demo only.",
             "Make a token on the page “Tokens for programs”, and send: Authorization: Bearer YOUR-TOKEN",
@@ -74,5 +71,15 @@ def _demo_account(request: HttpRequest, credentials: str) -> Any:
 
 
 def _failed(request: HttpRequest, name: str) -> None:
+    _counted(request)
+    _told(request, name)
+
+
+def _counted(request: HttpRequest) -> None:
+    """Count a failure by network alone: a token belongs to nobody until it is found. Raises TooManyTries."""
+    throttle.begin(throttle.counters(request, "token", ""))
+
+
+def _told(request: HttpRequest, name: str) -> None:
     """Tell whoever keeps a trail, as Django does of a wrong password."""
     user_login_failed.send(sender=__name__, credentials={"username": name}, request=request)

@@ -27,6 +27,7 @@ from epact2.errors import Epact2Error
 from epact2.web.auth import is_open_demo_account
 from epact2.web.identity import factors, sign_ins, throttle
 from epact2.web.identity.events import Event, tell
+from epact2.web.identity.forms import page_before
 
 MINUTES = 5
 CODE, PASSWORD, PASSKEY = "step_up_code", "step_up_password", "step_up_passkey"
@@ -147,6 +148,8 @@ def page(
         "has_password": user.has_usable_password(),
         "demo_account": demo,
         "elsewhere": _elsewhere(request),
+        # At an identity provider a form's fields cannot come along: one asks again from where one was.
+        "page_before": dict(carried)["next"] if action == reverse("step-up") else page_before(request),
         "minutes": MINUTES,
         "errors": [{"text": f"{error.message} {error.advice}", "href": first}] if error else [],
     }

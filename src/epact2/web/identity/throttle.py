@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from epact2.errors import Epact2Error
+from epact2.web.auth import DEMO_NAMES
 from epact2.web.config import cookie_prefix
 from epact2.web.identity.models import Tries
 
@@ -47,25 +48,27 @@ class TooManyTries(Epact2Error):
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What tries are counted by, and how many are free."""
+    """What tries are counted by, and how many are free. A network's is ``shared`` by many accounts."""
 
     key: str
     free: int = FREE_TRIES
+    shared: bool = False
 
 
 def counters(request: HttpRequest, kind: str, account: str) -> tuple[Counter, ...]:
     """The counters of a try: this account (from this browser or from strangers), and this network.
 
-    ``account`` is what was typed or the account's name; whether there is such an account plays no part.
+    ``account`` is what was typed or the account's name; whether there is such an account plays no part. Where
+    no account is meant, or a demo's that is everybody's, the network alone counts.
     """
     name = account.strip().casefold()
+    of_network = Counter(_hashed(f"{kind}:network:{network(request)}"), FREE_TRIES_OF_A_NETWORK, shared=True)
+    if not name or (settings.CONFIG.demo and name in DEMO_NAMES):
+        return (of_network,)
     who = f"{kind}:account:{name}"
     if device := _device(request, name):
         who += f":device:{device}"
-    return (
-        Counter(_hashed(who)),
-        Counter(_hashed(f"{kind}:network:{network(request)}"), FREE_TRIES_OF_A_NETWORK),
-    )
+    return (Counter(_hashed(who)), of_network)
 
 
 def begin(tried: Iterable[Counter]) -> None:
@@ -85,15 +88,17 @@ def begin(tried: Iterable[Counter]) -> None:
 
 def succeeded(tried: Iterable[Counter]) -> None:
     """Forget the account's failures after a right try, and take this one back from the network."""
-    account, *others = tried
-    Tries.objects.filter(key=account.key).delete()
     with transaction.atomic():
-        for counter in others:
+        for counter in tried:
             row = Tries.objects.select_for_update().filter(key=counter.key).first()
-            if row is not None:
+            if row is None:
+                continue
+            if counter.shared:
                 row.failures = max(0, row.failures - 1)
                 row.open_at = row.last_at
                 row.save()
+            else:
+                row.delete()
 
 
 def delay(failures: int, free: int = FREE_TRIES) -> timedelta:
