@@ -10,16 +10,25 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from support.people import accept, admitted, granted
+
 PASSWORD = "seven umbrellas near lake"
 NAME = "sam.example"
 ADDRESS = "sam@practice.example"
 
 
 def somebody(name: str = NAME, *, address: str = ADDRESS, password: str = PASSWORD) -> Any:
-    """A real account: no demo's, with a password and an e-mail address."""
-    return get_user_model().objects.create_user(
-        name, address, password, first_name="Sam", last_name="Example"
-    )
+    """A real account: no demo's, with an e-mail address, that accepted the agreement and sees England."""
+    user = admitted(name, password=password, email=address, first_name="Sam", last_name="Example")
+    granted(user)
+    return user
+
+
+def admit_everybody() -> None:
+    """Everybody who has an account accepts the agreement, and is granted to see England."""
+    for user in get_user_model().objects.all():
+        accept(user)
+        granted(user)
 
 
 def password_alone(client: Client, user: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from epact2.web.demo_accounts import ensure_demo_accounts
 from epact2.web.identity import throttle, tokens
 from support.identity import App
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +21,8 @@ QUESTION = {"version": 1, "values": ["items"], "rows": ["ICB"], "months": {"late
 
 
 @pytest.fixture
-def account(django_user_model, over_example):
-    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+def account(db, over_example):
+    return reader_of_england(NAME, password=PASSWORD)
 
 
 @pytest.fixture

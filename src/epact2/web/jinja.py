@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from epact2.web.charts import marks, render
 from epact2.web.presenters import dates, numbers
@@ -29,18 +30,18 @@ def environment(**options: Any) -> jinja2.Environment:
     made.filters.update(
         count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
     )
-    made.filters.update(day=day, moment=moment)
+    made.filters.update(
+        day=lambda when: dates.day(local(when)),
+        moment=lambda when: dates.moment(local(when)),
+        clock=lambda when: dates.clock(local(when)),
+        capfirst=capfirst,
+    )
     return made
 
 
-def day(when: datetime) -> str:
-    """A moment's day, where we are: ``22 March 2022``."""
-    return dates.day(timezone.localtime(when))
-
-
-def moment(when: datetime) -> str:
-    """A moment, where we are: ``22 March 2022 at 14:05``."""
-    return dates.moment(timezone.localtime(when))
+def local(when: date) -> date:
+    """A moment in the time of the service's clocks on the wall; a day as it is."""
+    return timezone.localtime(when) if isinstance(when, datetime) and timezone.is_aware(when) else when
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:

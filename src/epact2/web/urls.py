@@ -7,8 +7,8 @@ from django.urls import URLPattern, path
 
 from epact2.web.auditing import urls as auditing
 from epact2.web.identity import urls as identity
+from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
-    accounts,
     api,
     comparator_list,
     comparators,
@@ -55,10 +55,10 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
-    path("account", accounts.account, name="account"),
     *identity.urlpatterns,
     path("account/sight", sight.page, name="sight"),
     path("healthz", health.healthz, name="healthz"),
+    *registration_urls,
 ]
 
 urlpatterns += auditing.urlpatterns

@@ -13,7 +13,7 @@ from django.test import Client
 from epact2.web.identity.models import SignIn
 from epact2.web.identity.oidc import IdentityRefused, what_was_shown
 from epact2.web.identity.providers import IdentityProvider
-from support.identity import App, password_alone, send_code, somebody
+from support.identity import App, admit_everybody, password_alone, send_code, somebody
 from support.identity_provider import SECRET, running
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,8 @@ def test_too_little_assurance_is_refused_and_leaves_no_account(client, configure
 
 def test_nhsmail_with_two_factors_is_enough(client, configured):
     configured.sign_in(client, "/sign-in/with/nhsmail", "mail-with-mfa")
+    assert client.get("/organisations/").headers["Location"].startswith("/agreement")
+    admit_everybody()
     assert client.get("/organisations/").status_code == 200
 
 
@@ -123,6 +125,7 @@ def test_nhsmail_with_a_password_alone_needs_our_second_factor(configured):
     configured.sign_in(browser, "/sign-in/with/nhsmail", "mail-without")
     assert browser.get("/organisations/").headers["Location"] == "/sign-in/second-factor/set-up"
     app = App.of(get_user_model().objects.get())
+    admit_everybody()
     other = Client()
     step = configured.sign_in(other, "/sign-in/with/nhsmail", "mail-without")
     assert step.headers["Location"] == "/sign-in/second-factor"
