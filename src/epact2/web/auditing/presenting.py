@@ -28,6 +28,7 @@ SAID = {
     Kind.SIGNED_IN: "Signed in",
     Kind.SIGNED_OUT: "Signed out",
     Kind.SIGN_IN_FAILED: "Failed to sign in",
+    Kind.SIGN_IN_CHANGED: "Changed or confirmed their sign-in",
     Kind.REQUESTED: "Asked for access",
     Kind.GRANTED: "Granted access",
     Kind.REJECTED: "Rejected a request",
