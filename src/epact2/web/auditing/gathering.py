@@ -33,6 +33,7 @@ class Gathering:
     asked: list[Asked] = field(default_factory=list)
     patients: dict[str, None] = field(default_factory=dict)
     details: str = ""
+    failed: AuditFailed | None = None
 
     def refuse(self, viewer: Viewer, reason: str) -> None:
         """Note that somebody was refused before anything was asked."""
@@ -98,6 +99,13 @@ def gathering(into: Gathering) -> Iterator[Gathering]:
         yield into
     finally:
         _CURRENT.reset(token)
+
+
+def fail(error: AuditFailed) -> None:
+    """Have the request fail, as it cannot be recorded: also where a view turns errors into a page of its own."""
+    found = _CURRENT.get()
+    if found is not None:
+        found.failed = error
 
 
 def current() -> Gathering:
