@@ -102,7 +102,7 @@ def gathering(into: Gathering) -> Iterator[Gathering]:
 
 
 def fail(error: AuditFailed) -> None:
-    """Have the request fail, as it cannot be recorded: also where a view turns errors into a page of its own."""
+    """Have the request fail, as it cannot be recorded; also where a view shows errors on its own page."""
     found = _CURRENT.get()
     if found is not None:
         found.failed = error
