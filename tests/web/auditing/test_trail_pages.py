@@ -120,6 +120,15 @@ def test_a_record_shows_its_question_scope_and_what_was_withheld(auditor):
         assert said in words
 
 
+def test_a_decision_says_whom_it_is_about(auditor):
+    keep(Event(kind=Kind.GRANTED, who="gwen", subject="nell", details="Approved access: PCN"))
+    keep(Event(kind=Kind.AGREED, who="nell", subject="nell", details="Accepted the user agreement"))
+    page = text_of(auditor.get("/audit/"))
+    assert "gwen Granted access Approved access: PCN; about nell" in page
+    assert "nell Accepted the agreement Accepted the user agreement" in page
+    assert "agreement; about" not in page
+
+
 def test_an_auditor_sees_everybody_and_can_choose(auditor):
     happened("nell", words="By Nell")
     happened("imani", kind=Kind.EXPORTED, organisations=(KENT,), words="By Imani")

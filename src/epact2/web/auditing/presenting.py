@@ -82,7 +82,9 @@ class Told:
         if asked:
             more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
             return f"{_cut(asked[0])}{more}"
-        return _cut(" ".join(part for part in (self.said.get("subject"), self.said.get("details")) if part))
+        details, subject = self.said.get("details", ""), self.said.get("subject", "")
+        about = f"about {subject}" if subject and subject != self.record.who else ""
+        return _cut("; ".join(part for part in (details, about) if part))
 
     @property
     def rows(self) -> int | None:
