@@ -26,7 +26,7 @@ def test_processes_that_write_at_once_make_one_chain(tmp_path):
         "EPACT2_ACCOUNTS": str(tmp_path / "accounts"),
         "DJANGO_SETTINGS_MODULE": "epact2.web.settings",
     }
-    for name in ("DATABASE_URL", "EPACT2_AUDIT", "EPACT2_AUDIT_KEY"):
+    for name in ("DATABASE_URL", "EPACT2_AUDIT", "EPACT2_AUDIT_KEY", "EPACT2_DEMO"):
         environment.pop(name, None)
     subprocess.run([sys.executable, "-c", PREPARE], env=environment, check=True)
     before = _records(environment)  # of accounts that were made, if the demo's are
