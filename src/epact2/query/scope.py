@@ -13,16 +13,21 @@ from epact2.query.nodes import EVERYTHING, AllOf, Everything, Selection
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The rows that may be read: a selection over organisations. ``reason`` is for people and audit."""
+    """The rows that may be read: a selection over organisations. ``reason`` is for people and audit.
+
+    ``sealed``: counts of patients come from the atoms that were made at the load (``query.sealing``) and
+    never from rows of items, so that the answer is the same for every viewer.
+    """
 
     organisations: Selection = EVERYTHING
     reason: str = ""
+    sealed: bool = False
 
     def narrow(self, organisations: Selection) -> Scope:
         """A scope that is at most this one."""
         if isinstance(self.organisations, Everything):
-            return Scope(organisations, self.reason)
-        return Scope(AllOf((self.organisations, organisations)), self.reason)
+            return Scope(organisations, self.reason, self.sealed)
+        return Scope(AllOf((self.organisations, organisations)), self.reason, self.sealed)
 
 
 ALL_OF_ENGLAND = Scope(reason="Open data: every signed-in viewer sees practice level for all of England.")
