@@ -21,11 +21,8 @@ from epact2.load.database import attached, keep
 from epact2.load.progress import Progress
 from epact2.load.seal_key import fingerprint, key_path, read_key
 from epact2.load.seal_sql import Counted
-from epact2.model.items import PATIENT
 from epact2.model.months import DispensingMonth, each_month
-from epact2.model.prescribing import ITEMS
 from epact2.query.conditions import leaves
-from epact2.query.level import value_needs_items
 from epact2.query.nodes import Amount, Distinct, Patients, Value
 from epact2.query.open_bounds import bound_of
 from epact2.query.periods import window_months
@@ -33,7 +30,7 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.duckdb import DuckDBEngine
 from epact2.store.plan import Slot
 from epact2.store.prepared import column_name, slots_of, value_of
-from epact2.store.published import Nodes, bnf_nodes
+from epact2.store.published import is_published_column
 from epact2.store.release import Release, Store, StoredFile
 from epact2.store.sealed_tables import ATOM
 
@@ -57,7 +54,7 @@ def seal(
     if not release.items:
         return release
     secret = read_key(key_path(store.root), base)
-    slots = tuple(slot for slot in slots_of(values) if is_published(slot))
+    slots = tuple(slot for slot in slots_of(values) if is_published_column(slot))
     engine = DuckDBEngine(store.root, release, timeout_s=None)
     try:
         catalogue = engine.catalogue
@@ -85,24 +82,6 @@ def seal(
         sealed_columns=tuple(columns),
         seal=fingerprint(secret),
     )
-
-
-def is_published(slot: Slot) -> bool:
-    """Whether a number of a comparator becomes a node: a count of patients (or of what each of them had), or
-    items of which open data do not know which they are. What is a BNF node already is not published twice.
-    """
-    value = value_of(slot)
-    if not value_needs_items(value):
-        return False
-    match value:
-        case Distinct(fields) if PATIENT in fields:
-            return not isinstance(bnf_nodes(slot, (), ()), Nodes)
-        case Patients():
-            return True
-        case Amount(measure):
-            return measure == ITEMS
-        case _:
-            return False
 
 
 def _places(catalogue: Catalogue, present: frozenset[int]) -> list[tuple[object, ...]]:

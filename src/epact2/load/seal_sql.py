@@ -110,7 +110,8 @@ def _count_bnf(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         "INSERT INTO seal_atom SELECT o.level, o.node, left(o.node, 4), o.practice, coalesce(c.n, 0), "
-        f"o.open, false FROM ({levels}) o LEFT JOIN seal_count c USING (level, node, practice) WHERE o.open > 0"
+        f"o.open, false FROM ({levels}) o LEFT JOIN seal_count c USING (level, node, practice) "
+        "WHERE o.open > 0"
     )
 
 
@@ -219,7 +220,7 @@ def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMon
 
 
 def _rounded(count: str, offset: str) -> str:
-    return f"{BASE} * (({count} + {offset}) // {BASE})"
+    return f"{BASE} * ((greatest({count}, 0) + {offset}) // {BASE})"
 
 
 def _pooling() -> Iterator[str]:

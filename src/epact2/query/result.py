@@ -25,7 +25,8 @@ class Mark(IntEnum):
 
     FEWER_THAN_FIVE = 1  # 0 is published, though there are items
     FEW_ITEMS = 2
-    FEW_PATIENTS = 3
+    FEW_OR_NEARLY_ALL = 3  # of items that stand beside their exact total
+    FEW_PATIENTS = 4
 
     @property
     def is_withheld(self) -> bool:
@@ -41,6 +42,7 @@ class Mark(IntEnum):
 _WORDS = {
     Mark.FEWER_THAN_FIVE: "fewer than 5",
     Mark.FEW_ITEMS: "withheld: fewer than 10 items",
+    Mark.FEW_OR_NEARLY_ALL: "withheld: fewer than 10 items, or nearly all of them",
     Mark.FEW_PATIENTS: "withheld: fewer than 20 patients",
 }
 

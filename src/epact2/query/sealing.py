@@ -88,8 +88,11 @@ def family_of(node: str) -> str:
 
 
 def rounded(count: int, offset: int) -> int:
-    """The published multiple of five. 0 stays 0; otherwise at most 4 away, and right on average."""
-    return BASE * ((count + offset) // BASE)
+    """The published multiple of five. 0 stays 0; otherwise at most 4 away, and right on average.
+
+    A sum of items below 0, which corrections can leave, counts as 0.
+    """
+    return BASE * ((max(count, 0) + offset) // BASE)
 
 
 def is_shown(open_items: int) -> bool:

@@ -19,6 +19,7 @@ from epact2.model.prescribing import (
     CHEMICAL_SUBSTANCE,
     ENGLAND,
     ICB,
+    ITEMS,
     MONTH,
     PCN,
     PRACTICE,
@@ -28,7 +29,19 @@ from epact2.model.prescribing import (
 )
 from epact2.query.grains import conjuncts, split
 from epact2.query.level import fields_of_selection, value_needs_items
-from epact2.query.nodes import Codes, Exclusions, Is, OneOf, Query, Selection, Structure, UnderMedicine
+from epact2.query.nodes import (
+    Amount,
+    Codes,
+    Distinct,
+    Exclusions,
+    Is,
+    OneOf,
+    Patients,
+    Query,
+    Selection,
+    Structure,
+    UnderMedicine,
+)
 from epact2.query.scope import Scope
 from epact2.query.sealing import Enters, NotPublished
 from epact2.store.catalogue import Practice, code_of, organisation_test
@@ -75,6 +88,24 @@ class Nodes:
 def is_sealed(slot: Slot) -> bool:
     """Whether only single items know the number, so that it is published from atoms or not at all."""
     return value_needs_items(value_of(slot))
+
+
+def is_published_column(slot: Slot) -> bool:
+    """Whether a number of a comparator becomes a node: a count of patients (or of what each of them had), or
+    items of which open data do not know which they are. What is a BNF node already is not published twice.
+    """
+    value = value_of(slot)
+    if not value_needs_items(value):
+        return False
+    match value:
+        case Distinct(fields) if PATIENT in fields:
+            return not isinstance(bnf_nodes(slot, (), ()), Nodes)
+        case Patients():
+            return True
+        case Amount(measure):
+            return measure == ITEMS
+        case _:
+            return False
 
 
 def check_published(query: Query) -> None:

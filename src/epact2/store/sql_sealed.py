@@ -68,7 +68,8 @@ class _Sealed:
             on = exp.EQ(this=column("dispensed", _MONTHS), expression=column("month", _ATOMS))
             select = select.join(months, on=on, copy=False)
         select = select.where(*where, copy=False)
-        return select.group_by(*keys.values(), copy=False) if keys else select
+        by = [found for field, found in keys.items() if field != ENGLAND]  # a number would be a place
+        return select.group_by(*by, copy=False) if by else select
 
     def atoms(self) -> exp.Expression:
         """The atoms of all months that are read."""

@@ -165,7 +165,8 @@ class Arithmetic:
         has_rows = exp.GT(this=rows, expression=number(0))
         whole: exp.Expression = exp.Case(ifs=[exp.If(this=has_rows, true=sums)], default=number(0))
         nothing = exp.Is(this=sums, expression=exp.Null())
-        told = [exp.If(this=all_of([has_rows, nothing]), true=number(Mark.FEW_ITEMS))]
+        withheld = Mark.FEW_OR_NEARLY_ALL if isinstance(cell.slot.of, Measure) else Mark.FEW_ITEMS
+        told = [exp.If(this=all_of([has_rows, nothing]), true=number(withheld))]
         if PRACTICE in cell.grouping.fields:
             none = exp.EQ(this=sums, expression=number(0))
             told.append(exp.If(this=all_of([has_rows, none]), true=number(Mark.FEWER_THAN_FIVE)))
