@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from epact2.errors import Epact2Error
 from epact2.query.check import check
-from epact2.query.codec import dumps
 from epact2.query.level import needs_items
 from epact2.query.result import Mark, Result
 from epact2.query.scope import Scope
@@ -23,6 +23,7 @@ from generative.small_england import small_england
 from support.engines import duckdb_engines, reference_engine
 
 SEEDS = (1, 2)
+LARGE = 3000 if os.environ.get("EPACT2_HYPOTHESIS") == "large" else 0
 VARIANTS = ((), EVERY_REWRITE)
 WHOLE = Scope(reason="published", sealed=True)
 
@@ -45,24 +46,25 @@ def same(found, wanted) -> list[str]:
     return told
 
 
-@settings(max_examples=250)
+@settings(max_examples=LARGE or 120)
 @given(query=sealed_questions(), scope=sealed_scopes(), number=st.sampled_from(SEEDS))
 def test_engines_publish_the_same(sealed_judges, sealed_engines, query, scope, number):
     try:
         check(query)
     except Epact2Error:
         return
-    note(dumps(query))
+    note(repr(query))
     wanted = outcome(sealed_judges[number], query, scope)
     for without in VARIANTS:
         assert not same(outcome(sealed_engines[number][without], query, scope), wanted), without
 
 
+@settings(max_examples=LARGE or 60)
 @given(query=questions(), number=st.sampled_from(SEEDS))
 def test_any_question_is_published_or_refused(sealed_judges, sealed_engines, query, number):
     """No question falls back to rows of items: what only these know is published, or the question refused."""
     check(query)
-    note(dumps(query))
+    note(repr(query))
     wanted = outcome(sealed_judges[number], query, WHOLE)
     found = outcome(sealed_engines[number][()], query, WHOLE)
     assert not same(found, wanted)
@@ -93,4 +95,4 @@ def test_the_drawn_questions_are_answered(sealed_engines):
 
     draw()
     for wanted in ("answered", "NotPublished", "published", *Mark):
-        assert seen[wanted] > 4, f"{wanted}: {seen}"
+        assert seen[wanted] > 2, f"{wanted}: {seen}"

@@ -9,6 +9,7 @@ and ``tests/spec``, then decide which one is mistaken.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from epact2.query.level import needs_items
 from epact2.query.listing import Listing
@@ -20,7 +21,7 @@ from epact2.store.published import refuse_sealed_listing
 from epact2.store.reference_data import ReferenceData
 from epact2.store.reference_listing import page_of
 from epact2.store.reference_question import Question
-from epact2.store.reference_sealed import Seal
+from epact2.store.reference_sealed import Atoms, Seal
 from epact2.store.reference_sealed_question import SealedQuestion
 
 _EXACT = Scope(reason="Exact, to be sealed.")
@@ -40,11 +41,16 @@ class ReferenceEngine:
         """The rows of the answer: see ``store.engine.Engine``."""
         if not scope.sealed or not needs_items(query):
             return Question(self.data, self.directory, query, scope).result()
+        return SealedQuestion(self.atoms, query, scope).result()
+
+    @cached_property
+    def atoms(self) -> Atoms:
+        """What is published of the data: always the same."""
 
         def exact(asked: Query) -> Sequence[tuple[Cell, ...]]:
             return self.answer(asked, _EXACT).rows
 
-        return SealedQuestion(self.data, self.directory, query, scope, self.seal, exact).result()
+        return Atoms(self.data, self.directory, self.seal, exact)
 
     def list(self, listing: Listing, scope: Scope) -> Page:
         """A page of single items or patients: see ``store.engine.Engine``."""

@@ -80,20 +80,10 @@ class Published:
     atoms: int
 
 
-class Sealed:
-    """The sealed figures that one question reads. Raises NotPublished for what is not published."""
+class Atoms:
+    """The atoms of some data under a secret, worked out when they are first asked for."""
 
-    def __init__(
-        self,
-        data: ReferenceData,
-        directory: Directory,
-        seal: Seal,
-        query: Query,
-        scope: Scope,
-        months: Sequence[DispensingMonth],
-        loaded: Sequence[DispensingMonth],
-        ask: Ask,
-    ) -> None:
+    def __init__(self, data: ReferenceData, directory: Directory, seal: Seal, ask: Ask) -> None:
         self.data = data
         self.directory = directory
         self.secret = seal.secret
@@ -104,56 +94,12 @@ class Sealed:
         self.values = {
             column_name(slot): value_of(slot) for slot in slots_of(seal.values) if is_published_column(slot)
         }
-        ranking = ranking_part(query)
-        parts = (*answer_parts(query), *((ranking[0],) if ranking else ()))
-        cells = list(dict.fromkeys(cell for part in parts for term in part.terms for cell in cells_of(term)))
-        _, organisation, _ = split(query.where)
-        self.selections = (*conjuncts(organisation), *conjuncts(scope.organisations))
-        catalogue = Catalogue(
-            directory, {}, {}, tuple(self.practices), _NO_MEDICINES, _NO_MEDICINES,
-            sealed={month.number: "" for month in directory.item_months},
-            sealed_columns=frozenset(self.values),
-        )  # fmt: skip
-        reads = sealed_reads(query, cells, months, frozenset(loaded), self.selections, catalogue)
-        self.reads: dict[Slot, SealedRead] = {read.slot: read for read in reads}
-        self._atoms: dict[tuple[DispensingMonth, int, str], dict[tuple[str, str], Atom]] = {}
+        self._made: dict[tuple[DispensingMonth, int, str], dict[tuple[str, str], Atom]] = {}
 
-    def holds(self, value: Value) -> bool:
-        """Whether a value is a count that is published from atoms."""
-        return isinstance(value, (Amount, Distinct, Patients)) and is_sealed(slot_of(value))
-
-    def number(
-        self, value: Amount | Distinct | Patients, fields: Sequence[Field], codes: Sequence[str],
-        month: DispensingMonth,
-    ) -> Published:  # fmt: skip
-        """The published sum of a group in a month."""
-        group = dict(zip(fields, codes, strict=True))
-        read = self.reads[slot_of(value)]
-        groups = read.groups[tuple(fields)]
-        inside = {one.code for one in self.practices if self._is_in(one, group)}
-        found = [
-            atom
-            for (node, practice), atom in self.atoms(month, groups.nodes).items()
-            if practice in inside and groups.nodes.holds(node) and _is_of_medicines(node, group)
-        ]
-        entering = [atom.number for atom in found if atom.enters <= groups.enters]
-        if found and not entering:
-            return Published(None, len(found))
-        return Published(sum(entering), len(found))
-
-    def _is_in(self, practice: Practice, group: Mapping[Field, str]) -> bool:
-        """Whether a practice is of a group, and selected, as it is today."""
-        month = self.directory.item_months[0]
-        codes = organisation_codes(self.data, month, practice.code, as_at=False)
-        mine = all(codes[field] == code for field, code in group.items() if field in codes)
-        return mine and all(selects(one, Row(month, codes, {}), self.directory) for one in self.selections)
-
-    # --- Atoms ------------------------------------------------------------------------------------------
-
-    def atoms(self, month: DispensingMonth, nodes: Nodes) -> dict[tuple[str, str], Atom]:
+    def of(self, month: DispensingMonth, nodes: Nodes) -> dict[tuple[str, str], Atom]:
         """Every atom of a level of nodes in a month that has open items, by node and practice."""
         key = (month, nodes.level, nodes.column)
-        if key not in self._atoms:
+        if key not in self._made:
             made: dict[tuple[str, str], Atom] = {}
             if nodes.column:
                 counted = self.of_comparator(nodes.column, month)
@@ -163,8 +109,8 @@ class Sealed:
             else:
                 for node, counts, opened in self.of_level(nodes.level, month):
                     made |= self.published(node, family_of(node), counts, opened, month)
-            self._atoms[key] = made
-        return self._atoms[key]
+            self._made[key] = made
+        return self._made[key]
 
     def published(
         self,
@@ -239,6 +185,64 @@ class Sealed:
 
         opened = {one.code: open_items(bound, items_of(one.code)) for one in self.practices}
         return {str(practice): int(str(count)) for practice, count in rows}, opened
+
+
+class Sealed:
+    """The sealed figures that one question reads. Raises NotPublished for what is not published."""
+
+    def __init__(
+        self,
+        atoms: Atoms,
+        query: Query,
+        scope: Scope,
+        months: Sequence[DispensingMonth],
+        loaded: Sequence[DispensingMonth],
+    ) -> None:
+        self.atoms = atoms
+        self.data = atoms.data
+        self.directory = atoms.directory
+        ranking = ranking_part(query)
+        parts = (*answer_parts(query), *((ranking[0],) if ranking else ()))
+        cells = list(dict.fromkeys(cell for part in parts for term in part.terms for cell in cells_of(term)))
+        _, organisation, _ = split(query.where)
+        self.selections = (*conjuncts(organisation), *conjuncts(scope.organisations))
+        catalogue = Catalogue(
+            self.directory, {}, {}, tuple(atoms.practices), _NO_MEDICINES, _NO_MEDICINES,
+            sealed={month.number: "" for month in self.directory.item_months},
+            sealed_columns=frozenset(atoms.values),
+        )  # fmt: skip
+        reads = sealed_reads(query, cells, months, frozenset(loaded), self.selections, catalogue)
+        self.reads: dict[Slot, SealedRead] = {read.slot: read for read in reads}
+
+    def holds(self, value: Value) -> bool:
+        """Whether a value is a count that is published from atoms."""
+        return isinstance(value, (Amount, Distinct, Patients)) and is_sealed(slot_of(value))
+
+    def number(
+        self, value: Amount | Distinct | Patients, fields: Sequence[Field], codes: Sequence[str],
+        month: DispensingMonth,
+    ) -> Published:  # fmt: skip
+        """The published sum of a group in a month."""
+        group = dict(zip(fields, codes, strict=True))
+        read = self.reads[slot_of(value)]
+        groups = read.groups[tuple(fields)]
+        inside = {one.code for one in self.atoms.practices if self._is_in(one, group)}
+        found = [
+            atom
+            for (node, practice), atom in self.atoms.of(month, groups.nodes).items()
+            if practice in inside and groups.nodes.holds(node) and _is_of_medicines(node, group)
+        ]
+        entering = [atom.number for atom in found if atom.enters <= groups.enters]
+        if found and not entering:
+            return Published(None, len(found))
+        return Published(sum(entering), len(found))
+
+    def _is_in(self, practice: Practice, group: Mapping[Field, str]) -> bool:
+        """Whether a practice is of a group, and selected, as it is today."""
+        month = self.directory.item_months[0]
+        codes = organisation_codes(self.data, month, practice.code, as_at=False)
+        mine = all(codes[field] == code for field, code in group.items() if field in codes)
+        return mine and all(selects(one, Row(month, codes, {}), self.directory) for one in self.selections)
 
 
 def _is_of_medicines(node: str, group: Mapping[Field, str]) -> bool:

@@ -8,7 +8,7 @@ from epact2.model.items import PATIENT
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import PRACTICE
 from epact2.query.conditions import NotCondition, leaves, on_nothing
-from epact2.query.level import value_needs_items
+from epact2.query.level import selections_of_value, value_needs_items
 from epact2.query.nodes import (
     Amount,
     Change,
@@ -21,14 +21,14 @@ from epact2.query.nodes import (
     Value,
     YearToDate,
 )
-from epact2.query.periods import PLAIN, Lens, Shift, ToDate, Window, through, window_months
+from epact2.query.periods import PLAIN, Lens, Shift, ToDate, Window, months_of, through, window_months
 from epact2.query.result import Cell, Column, Mark
 from epact2.query.scope import Scope
 from epact2.query.sealing import LEAST_BELOW
-from epact2.store.directory import Directory
-from epact2.store.reference_data import ReferenceData
+from epact2.store.published import check_published
+from epact2.store.reference_data import look_up_organisations
 from epact2.store.reference_question import Group, Number, Question
-from epact2.store.reference_sealed import Ask, Published, Seal, Sealed
+from epact2.store.reference_sealed import Atoms, Published, Sealed
 
 Marks = tuple[Mark | None, ...]
 
@@ -38,15 +38,17 @@ class SealedQuestion(Question):
 
     def __init__(
         self,
-        data: ReferenceData,
-        directory: Directory,
+        atoms: Atoms,
         query: Query,
         scope: Scope,
-        seal: Seal,
-        ask: Ask,
     ) -> None:
-        super().__init__(data, directory, query, scope)
-        self.sealed = Sealed(data, directory, seal, query, scope, self.months, self.loaded, ask)
+        months_of(query, atoms.directory.months_for(query))
+        wheres = (where for value in query.values for where in selections_of_value(value))
+        for selection in (query.where, scope.organisations, *wheres):
+            look_up_organisations(selection, atoms.directory)
+        check_published(query)  # before open rows are asked what they do not know
+        super().__init__(atoms.data, atoms.directory, query, scope)
+        self.sealed = Sealed(atoms, query, scope, self.months, self.loaded)
         self.marked: dict[tuple[str | None, ...], Marks] = {}
 
     # --- What is told beside the numbers -------------------------------------------------------------------
