@@ -125,9 +125,17 @@ def test_practice_managers_are_told_whom_to_ask():
         OPERATOR,
         Viewer("nia"),
         Viewer("nia", may_list_items=True),
+        Viewer("", ICB_PHARMACIST.grants),
         replace(OPERATOR, may_list_items=True),
     ],
-    ids=["a visitor", "the operator", "no grant", "listings open", "operator, listings open"],
+    ids=[
+        "a visitor",
+        "the operator",
+        "no grant",
+        "listings open",
+        "a visitor with a grant",
+        "operator, listings open",
+    ],
 )
 def test_no_setting_of_a_server_and_no_operator_opens_nhs_numbers(who):
     assert not may_ask(who)
@@ -168,6 +176,7 @@ def test_words_are_kept_as_they_were_written_but_for_the_space_around_them():
 def test_data_services_alone_check(account_type):
     who = viewer(account_type, "England", "ENG")
     assert may_check(who) is (account_type is AccountType.DATA_SERVICES)
+    assert not may_check(replace(who, name="")), "without a name nobody has signed in"
     if not may_check(who):
         with pytest.raises(Refused, match="data services"):
             require_may_check(who)
@@ -247,6 +256,7 @@ def test_a_clock_that_runs_backwards_opens_nothing():
 
 
 def test_a_list_expires_seven_days_after_its_approval_to_the_second():
+    assert timedelta(days=7) == KEPT_FOR
     last = NOON + KEPT_FOR - timedelta(seconds=1)
     assert APPROVED.state_at(last) is State.APPROVED
     assert release(APPROVED, "nia", Form.FILE, last).state is State.RELEASED
