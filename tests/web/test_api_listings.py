@@ -102,5 +102,42 @@ def test_what_is_wrong_is_said_in_json(reader, opened, listing, status, message)
     assert message in response.json()["error"]["message"]
 
 
+STATIN_ALONE = {"all": [{"had": {"under": ["bnf", "0212"]}}, {"not": {"had": {"under": ["bnf", "050101"]}}}]}
+
+
+def test_a_listing_may_be_limited_to_patients_who_fulfil_a_condition(reader, opened):
+    """As many as the same condition counts, in the same month."""
+    of_one = {"where": {"is": ["practice", "G82001"]}, "months": "2025-08"}
+    listed = {"columns": ["patient", "items"], "rows": "patients", "patients": STATIN_ALONE, **of_one}
+    page = post(reader, listed).json()
+    assert page["rows"] == [
+        [pseudonym("G82001", 1), 1],
+        [pseudonym("G82001", 3), 2],
+        [pseudonym("G82001", 5), 1],
+    ]
+    assert "those who had BNF section is" in page["words"]
+    question = {"values": [{"patients": STATIN_ALONE}], **of_one}
+    given = reader.post("/api/v1/query", json.dumps(question), content_type="application/json").json()
+    assert given["rows"] == [[len(page["rows"])]]
+    items = post(reader, {**LISTING, "patients": STATIN_ALONE, **of_one}).json()
+    assert [row[2] for row in items["rows"]] == [pseudonym("G82001", number) for number in (1, 3, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("patients", "status", "message"),
+    [
+        ({"hadd": {}}, 400, "hadd"),
+        ({"had": {"under": ["organisation", "XXX"]}}, 404, "XXX"),
+        ({"had": {"under": ["bnf", "0212"]}, "before": 12}, 404, "looks at a month that has no single items"),
+        ({"had": {"is": ["patient", "PSEUDOG82001N1"]}}, 422, "cannot be about one patient"),
+    ],
+)
+def test_a_condition_that_cannot_be_judged_is_refused(reader, opened, patients, status, message):
+    response = post(reader, {**LISTING, "patients": patients})
+    assert response.status_code == status
+    assert message in response.json()["error"]["message"]
+    assert "PSEUDO" not in response.content.decode()
+
+
 def test_a_listing_comes_by_post_alone(reader, opened):
     assert reader.get(f"{ADDRESS}?q={{}}").status_code == 405

@@ -36,8 +36,9 @@ from epact2.model.items import (
     PRESCRIBER_TYPE,
     REPEAT_DISPENSING,
 )
+from epact2.query.conditions import Condition
 from epact2.query.grains import conjuncts
-from epact2.query.level import fields_of_selection, selections_of_value
+from epact2.query.level import fields_of_selection, selections_in_windows, selections_of_value
 from epact2.query.nodes import (
     AllOf,
     Amount,
@@ -199,11 +200,32 @@ def _grain(levels: set[str], figures: Figures) -> Grain:
 
 
 def _controlled_only(query: Query) -> bool:
-    """Whether everything that is counted is of controlled drugs."""
-    if is_controlled(query.where):
+    """Whether everything that is counted, or looked at to decide who counts, is of controlled drugs."""
+    conditions = (condition for value in query.values for condition in _conditions(value))
+    if is_controlled(query.where) and all(map(windows_are_controlled, conditions)):
         return True
     wheres = [list(selections_of_value(value)) for value in query.values]
     return all(found and all(map(is_controlled, found)) for found in wheres)
+
+
+def _conditions(value: Value) -> Iterator[Condition]:
+    match value:
+        case Patients(condition):
+            yield condition
+        case Ratio(top, bottom):
+            yield from _conditions(top)
+            yield from _conditions(bottom)
+        case Share(inner) | Change(inner) | Rolling(inner) | YearToDate(inner):
+            yield from _conditions(inner)
+        case _:
+            return
+
+
+def windows_are_controlled(condition: Condition) -> bool:
+    """Whether a condition on patients looks at controlled drugs alone where its windows reach beyond the rows
+    that are selected.
+    """
+    return all(map(is_controlled, selections_in_windows(condition)))
 
 
 def is_controlled(selection: Selection) -> bool:

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from epact2.access.figures import CONTROLLED, Asked, Figures, asked_by, is_controlled
+from epact2.access.figures import (
+    CONTROLLED,
+    Asked,
+    Figures,
+    asked_by,
+    is_controlled,
+    windows_are_controlled,
+)
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import EVERY_RIGHT, Grain, Rights, Sight, tables
 from epact2.access.territory import NOWHERE, Territory, practices_selected, territory
@@ -313,7 +320,7 @@ def scope_for_listing(
         grain,
         Figures.CLOSED,
         Whose.OWN,
-        controlled_only=is_controlled(listing.where),
+        controlled_only=_is_controlled(listing),
         purpose=purpose,
     )
     if not decision.is_allowed:
@@ -368,8 +375,10 @@ def rights_of(viewer: Viewer) -> Rights:
     )
 
 
-def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
-    """Whether a door to the items of a selection is worth showing to a viewer."""
+def may_list(viewer: Viewer, directory: Directory, where: Selection, *, wholly: bool = False) -> bool:
+    """Whether a door to the items of a selection is worth showing to a viewer, who then lists those of the
+    viewer's own practices. ``wholly``: only where that is all of them, as beneath a number that counts all.
+    """
     decision = decide(
         viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=is_controlled(where)
     )
@@ -377,8 +386,17 @@ def may_list(viewer: Viewer, directory: Directory, where: Selection) -> bool:
         return False
     if viewer.may_list_items:
         return True
-    return bool(own_territory(viewer, directory).practices & _practices_of(where, directory))
+    own, wanted = own_territory(viewer, directory).practices, _practices_of(where, directory)
+    return bool(own & wanted) and (not wholly or wanted <= own)
 
 
 def _shows_patients(listing: Listing) -> bool:
-    return listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
+    of_patients = listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
+    return of_patients or listing.condition is not None  # a condition tells what patients had
+
+
+def _is_controlled(listing: Listing) -> bool:
+    """Whether a listing shows, and looks at, controlled drugs alone."""
+    return is_controlled(listing.where) and (
+        listing.condition is None or windows_are_controlled(listing.condition)
+    )

@@ -15,6 +15,7 @@ from epact2.access.policy import Action, scope_for_listing, within_rights
 from epact2.access.viewer import Viewer
 from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import lists_patients, provisional_note
+from epact2.comparators.words import WithLists
 from epact2.errors import Epact2Error
 from epact2.model.fields import Field
 from epact2.model.items import AGE_SOURCE, PATIENT, PRESCRIBED_DATE, PRESCRIBER
@@ -25,7 +26,7 @@ from epact2.query.listing import LARGEST_PAGE, Listing, ListingOrder
 from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import after_of, listing_words, token_of
 from epact2.query.nodes import BadQuestion, Codes, Exclusions, Is, MonthRange
-from epact2.query.periods import covered_months, with_items
+from epact2.query.periods import months_of_listing
 from epact2.query.result import Result
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
@@ -63,7 +64,7 @@ def list_rows(
     notes = check_listing(listing)
     directory = engine.directory
     scope = scope_for_listing(viewer, listing, directory, action=action, purpose=purpose)
-    months = covered_months(listing.months, listing.where, with_items(directory.item_months), of_items=True)
+    months = months_of_listing(listing, directory.item_months)
     page = engine.list(listing, scope)
     provisional = provisional_note(months, directory) if lists_patients(listing) else ""
     missing = _missing(listing, directory)
@@ -71,7 +72,7 @@ def list_rows(
         listing=listing,
         result=page.result,
         next=token_of(page.after) if page.after else "",
-        words=listing_words(listing, directory),
+        words=listing_words(listing, WithLists(directory)),
         release=directory.release,
         months=months,
         scope=scope,

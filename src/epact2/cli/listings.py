@@ -17,6 +17,7 @@ from epact2.analysis.listing_export import listed_csv, listed_json
 from epact2.cli.app import app, engine, viewer
 from epact2.cli.audited import refusals_kept, rows_kept
 from epact2.cli.reading import format_named, print_table, text_of
+from epact2.comparators.words import WithLists
 from epact2.model.items import PATIENT
 from epact2.model.months import span_name
 from epact2.query.codec import parse, wants_labels
@@ -25,7 +26,7 @@ from epact2.query.listing import Listing
 from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import listing_from_json, listing_words
 from epact2.query.nodes import BadQuestion, Exclusions, Is
-from epact2.query.periods import covered_months, with_items
+from epact2.query.periods import months_of_listing
 from epact2.store.directory import Directory
 
 FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
@@ -92,10 +93,10 @@ def explain_listing(data: Json, as_: str) -> None:
         scope = scope_for_listing(who, asked, directory).reason
     except Refused as refused:
         scope = str(refused)
-    months = covered_months(asked.months, asked.where, with_items(directory.item_months), of_items=True)
+    months = months_of_listing(asked, directory.item_months)
     order = asked.sort_columns
     for line in (
-        f"Listing    {listing_words(asked, directory)}",
+        f"Listing    {listing_words(asked, WithLists(directory))}",
         *(f"Note       {note}" for note in notes),
         f"Viewer     {who.name}",
         f"Scope      {scope}",

@@ -45,6 +45,7 @@ Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
 _OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
 _OF_LISTINGS = ("organisation_keys", "patient_places", "key_ranges", "prune_months")
+_OF_COUNTS = ("prepared_results", "patient_months")  # they know how many patients, not always who
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
 _BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
@@ -79,6 +80,11 @@ def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] =
     """The plan of a listing after those rewrites that say where its rows lie."""
     others = {name for name, _ in REWRITES if name not in _OF_LISTINGS}
     return rewrite(plan, catalogue, {*without, *others})
+
+
+def rewrite_condition(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
+    """The plan of a listing's condition on patients after those rewrites that leave who fulfils it."""
+    return rewrite(plan, catalogue, {*without, *_OF_COUNTS})
 
 
 def mixed_only(plan: Plan, catalogue: Catalogue) -> Plan | None:

@@ -97,6 +97,14 @@ def patients_summed(summing: Summing, grouping: Grouping, read: PatientsRead) ->
     return _Patients(summing, grouping, read).select()
 
 
+def patients_fulfilling(summing: Summing, read: PatientsRead) -> exp.Select:
+    """The keys (``patient``) of the patients of all a question's rows who fulfil the condition of a slot.
+
+    The question has no fields, and the slot no lens: all rows are one group, all months one period.
+    """
+    return _Patients(summing, Grouping(()), read).keys()
+
+
 class _Patients:
     def __init__(self, summing: Summing, grouping: Grouping, read: PatientsRead) -> None:
         self.summing = summing
@@ -149,7 +157,24 @@ class _Patients:
     def counted(self) -> exp.Select:
         """The patients whose rows fulfil the condition, by group."""
         keys = [column_of(field) for field in self.summing.key_fields(self.grouping)]
-        patients, facts = self.patients(keys)
+        rows, holds = self.judged()
+        shown: list[exp.Expression] = [column(key, "q") for key in keys]
+        for lens in self.lenses:
+            where = [holds]
+            if self.by_lens:
+                where.append(exp.EQ(this=column("lens", "q"), expression=self.lens_number(lens)))
+            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
+        select = rows.select(*shown, copy=False)
+        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+
+    def keys(self) -> exp.Select:
+        """The patients whose rows fulfil the condition, by key."""
+        rows, holds = self.judged()
+        return rows.select(named(column(_PATIENT, "q"), "patient"), copy=False).where(holds, copy=False)
+
+    def judged(self) -> tuple[exp.Select, exp.Expression]:
+        """One row ``q`` for each group, lens and patient, and whether the condition holds for it."""
+        patients, facts = self.patients()
         rows: exp.Select = exp.select().from_(patients.subquery("q", copy=False))
         windows = dict(self.read.windows)
         for place, scan in windows.items():
@@ -160,20 +185,12 @@ class _Patients:
             rows = rows.join(self.window_table(place, scan, alias), on=on, join_type="left", copy=False)
             none = exp.true() if fulfilled_by_none(self.leaves[place]) else exp.false()
             facts[place] = exp.Coalesce(this=column("fulfilled", alias), expressions=[none])
-        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
-        shown: list[exp.Expression] = [column(key, "q") for key in keys]
-        for lens in self.lenses:
-            where = [holds]
-            if self.by_lens:
-                where.append(exp.EQ(this=column("lens", "q"), expression=self.lens_number(lens)))
-            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
-        select = rows.select(*shown, copy=False)
-        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+        return rows, self.holds(self.condition, iter(range(len(self.leaves))), facts)
 
     def lens_number(self, lens: Lens) -> exp.Expression:
         return number(self.plan.lenses.index(lens))
 
-    def patients(self, key_names: Sequence[str]) -> tuple[exp.Select, dict[int, exp.Expression]]:
+    def patients(self) -> tuple[exp.Select, dict[int, exp.Expression]]:
         """One row for each group, lens and patient, with the leaves of the group's own rows."""
         rows = patients_select(self.read.scan, self.plan, self.summing.catalogue, self.summing.parameters)
         select = exp.select().from_(rows.subquery("r", copy=False))

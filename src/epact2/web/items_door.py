@@ -9,7 +9,7 @@ from epact2.access.viewer import Viewer
 from epact2.analysis.items_beneath import items_beneath
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import ITEMS
-from epact2.query.nodes import Amount, Query, Selection
+from epact2.query.nodes import Amount, Query, Selection, Value
 from epact2.web.engine import Directory
 from epact2.web.listing_state import address
 
@@ -31,6 +31,17 @@ class ItemsDoor:
             return ""
         listing = items_beneath(Query((Amount(ITEMS),), where=where), (), None, (month,))
         return address(listing) if listing else ""
+
+    def beneath(self, value: Value, where: Selection, month: DispensingMonth) -> str:
+        """What a value counted in a month, one by one; empty where the door is closed to any of it, or the
+        value is not made of rows.
+        """
+        if month not in self.directory.item_months:
+            return ""
+        listing = items_beneath(Query((value,), where=where), (), value, (month,))
+        if listing is None or not may_list(self.viewer, self.directory, listing.where, wholly=True):
+            return ""
+        return address(listing)
 
     def cell(self, text: str, where: Selection, month: DispensingMonth) -> str | dict[str, object]:
         """A count as a cell of a table: a link to its items, or plain text."""

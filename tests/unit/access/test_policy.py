@@ -293,10 +293,30 @@ def test_a_controlled_drugs_officer_lists_controlled_drugs():
         _listed(CD_OFFICER, ITEMS)
 
 
+def test_a_controlled_drugs_officer_learns_nothing_else_by_looking_back():
+    """Who has a controlled drug now may not be told apart by what else the patient had before."""
+    controlled = {"in": ["controlled drug schedule", ["2", "3"]]}
+    of_controlled = {"had": controlled, "before": 3}
+    of_anything = {"had": {"under": ["bnf", "0408"]}, "before": 3}
+    here = {"had": {"under": ["bnf", "0408"]}}  # among the controlled drugs that are listed
+    for condition in (of_controlled, here):
+        assert _listed(CD_OFFICER, {**ITEMS, "where": controlled, "patients": condition})
+        asked = {"values": [{"patients": condition}], "where": {"all": [OF_Q1["where"], controlled]}}
+        assert not ruled(CD_OFFICER, asked).scope.sealed
+    with pytest.raises(Refused, match="controlled drugs alone"):
+        _listed(CD_OFFICER, {**ITEMS, "where": controlled, "patients": of_anything})
+    asked = {"values": [{"patients": of_anything}], "where": {"all": [OF_Q1["where"], controlled]}}
+    assert ruled(CD_OFFICER, asked).scope == SEALED_FIGURES
+    assert _listed(ICB_PHARMACIST, {**ITEMS, "patients": of_anything})
+
+
 def test_a_door_to_items_is_shown_where_it_opens():
     assert may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q1"))
     assert not may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q2"))
     assert not may_list(DEFAULT, DIRECTORY, UnderOrganisation("Q1"))
+    assert may_list(GP, DIRECTORY, UnderOrganisation("Q1"))
+    assert not may_list(GP, DIRECTORY, UnderOrganisation("Q1"), wholly=True)
+    assert may_list(ICB_PHARMACIST, DIRECTORY, UnderOrganisation("Q1"), wholly=True)
 
 
 def test_a_scope_is_only_ever_narrowed():

@@ -27,6 +27,7 @@ from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question
 from epact2.errors import Epact2Error
 from epact2.query.listing import Listing, ListingRows
+from epact2.query.packed import packed_if_long
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
 from epact2.web.listings import list_rows, pages
@@ -113,7 +114,7 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
         "groups": list(words.column_groups(listing)),
         "sizes": words.size_options(listing),
         "shown_columns": len(listing.columns),
-        "carried": state.text_of(listing),
+        "carried": packed_if_long(state.text_of(listing)),
         "after": state.token(listing),
         "next": page.next,
         "next_first": first + rows,
@@ -129,11 +130,16 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
 
 
 def _figures(asking: Asking, listing: Listing, page: Listed) -> tuple[Figures | None, Part | None]:
-    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said."""
+    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said.
+
+    Nor is it where the reader's figures are those published for everybody: the rows are of one's own alone.
+    """
     try:
-        figures = Figures.of(asking.ask(figures_question(listing, page.months)).result)
+        given = asking.ask(figures_question(listing, page.months))
+        if given.scope.sealed:
+            return None, None
         question = largest_question(listing, page.months)
         part = largest_part(question, asking.ask(question).result) if question else None
     except Epact2Error:
         return None, None
-    return figures, part
+    return Figures.of(given.result), part
