@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "epact2.web.apps.WebConfig",
     "epact2.web.auditing.apps.AuditingConfig",
+    "epact2.web.nhs_numbers.apps.NhsNumbersConfig",
 ]
 
 # The security headers stand outermost, so that errors and static files carry them too.

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from epact2.web.auditing import urls as auditing
+from epact2.web.nhs_numbers import urls as nhs_numbers
 from epact2.web.views import (
     accounts,
     api,
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 urlpatterns += auditing.urlpatterns
+urlpatterns += nhs_numbers.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]
