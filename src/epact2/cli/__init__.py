@@ -1,4 +1,4 @@
-"""The command line: load, ask, list, explain, compare, check the audit, NHS numbers, synthetic data, serve."""
+"""The command line: load, ask, list, explain, compare, the audit, NHS numbers, synthetic data, serve."""
 
 from __future__ import annotations
 

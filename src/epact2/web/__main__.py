@@ -10,7 +10,7 @@ from epact2.web.server import serve
 
 
 def main() -> int:
-    """Serve with the options given, check the audit, or keep NHS numbers; a wrong setting is told in words."""
+    """Serve with the options given, check the audit or keep NHS numbers; a wrong setting is told in words."""
     if sys.argv[1:2] == ["audit"]:
         from epact2.web.auditing import commands  # Django is loaded here only where it is needed
 

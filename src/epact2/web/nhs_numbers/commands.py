@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import django
@@ -68,7 +69,7 @@ def _invent() -> str:
     return _kept(with_invented_numbers(pseudonyms(settings.CONFIG.store)), "invented for synthetic patients")
 
 
-def _kept(rows: object, words: str) -> str:
+def _kept(rows: Iterable[tuple[str, str]], words: str) -> str:
     """Load rows, and keep in the audit trail that it was done. What cannot be recorded is not loaded."""
     from django.conf import settings
 
@@ -87,7 +88,7 @@ def _kept(rows: object, words: str) -> str:
 
     event(f"Began to load NHS numbers {words}")
     store = NumberStore(settings.CONFIG.nhs_numbers, made_key(settings.CONFIG.nhs_number_key))
-    loaded = store.load(rows)  # type: ignore[arg-type]
+    loaded = store.load(rows)
     said = f"{loaded.rows:,} NHS numbers {words}, {loaded.rows - loaded.known:,} of them new"
     event(f"Loaded {said}")
     return f"{said} ({time.monotonic() - started:.1f} seconds). {store.count():,} are kept."

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from epact2.errors import Epact2Error
 from epact2.model.nhs_number import BadNhsNumber, nhs_number
@@ -43,6 +44,7 @@ class Lines:
         except UnicodeDecodeError:
             raise self.refused("it is not written in UTF-8") from None
         except csv.Error as error:
+            self.at += 1
             raise self.refused(f"it is no line of CSV ({error})") from None
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise self.refused("the packed file is broken off or damaged") from None
@@ -52,14 +54,13 @@ class Lines:
                 "Check its name and your rights.",
             ) from error
 
-    def _rows(self, reader: object) -> Iterator[tuple[str, str]]:
-        lines = iter(reader)  # type: ignore[call-overload]
+    def _rows(self, lines: Any) -> Iterator[tuple[str, str]]:
         heading = next(lines, None)
         self.at = 1
         if heading is None or tuple(heading) != COLUMNS:
             raise self.refused(f"the columns must be {' and '.join(COLUMNS)}, in this order")
         for row in lines:
-            self.at = reader.line_num  # type: ignore[attr-defined]
+            self.at = lines.line_num
             if len(row) != len(COLUMNS):
                 raise self.refused(f"it has {len(row)} columns and not {len(COLUMNS)}")
             if not _PSEUDONYM.fullmatch(row[0]):
