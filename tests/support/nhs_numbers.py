@@ -18,10 +18,12 @@ from django.test import Client
 
 from epact2.access.grants import AccountType, Grant
 from epact2.model.nhs_number import numbers_of_tests, spaced
+from epact2.store.duckdb import DuckDBEngine
 from epact2.web import engine as engines
 from epact2.web.nhs_numbers.kept import NumberStore
 from epact2.web.nhs_numbers.sealing import made_key
-from support.engines import duckdb_engine
+from support.engines import new_store
+from support.release_builder import build_release
 from support.small_data import data_from_tables
 
 COMPARATOR = "gib01-nsaid-without-gastro-protection"
@@ -83,7 +85,7 @@ def tables() -> dict[str, str]:
 class World:
     """Who there is, signed in, and where things are kept."""
 
-    engine: Any
+    store: Path
     folder: Path
     grants: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
@@ -131,17 +133,25 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def engine_of_numbers():
+def store_of_numbers():
     """A real store of the small England: what is searched for numbers is what a server has on its disk."""
-    return duckdb_engine(data_from_tables(tables()))
+    store = new_store()
+    build_release(store, data_from_tables(tables()))
+    return store
+
+
+@pytest.fixture(scope="session")
+def engine_of_numbers(store_of_numbers):
+    """The engine of that store."""
+    return DuckDBEngine(store_of_numbers, threads=1)
 
 
 @pytest.fixture
-def world(monkeypatch, db, settings, tmp_path, engine_of_numbers):
+def world(monkeypatch, db, settings, tmp_path, store_of_numbers, engine_of_numbers):
     """Everybody has their grants, and the numbers are loaded."""
     monkeypatch.setattr(engines, "current", lambda: engine_of_numbers)
     monkeypatch.setattr(engines, "_CACHE", engines.AnswerCache())
-    made = World(engine_of_numbers, tmp_path)
+    made = World(store_of_numbers, tmp_path)
     made.grants = {name: (Grant(*what, date.min, date.max),) for name, what in PEOPLE.items()}
     monkeypatch.setattr(engines, "grants_named", lambda name: made.grants.get(name, ()))
     numbers, key = tmp_path / "nhs-numbers" / "numbers.sqlite3", tmp_path / "keys" / "nhs-number-key"

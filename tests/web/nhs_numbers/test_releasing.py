@@ -1,4 +1,4 @@
-"""The list leaves once: to whoever asked, after an approval, within seven days, and never without its event."""
+"""The list leaves once: to whoever asked, after an approval, within seven days, never without its event."""
 
 from __future__ import annotations
 

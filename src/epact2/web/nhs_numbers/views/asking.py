@@ -161,7 +161,7 @@ def _check(request: HttpRequest, asking: Asking, answers: Answers) -> HttpRespon
         "form": form,
         "points": DECLARATION_POINTS,
         "errors": errors,
-        "none": not patients and not errors,
+        "nobody": not patients and not errors,
         "may_send": may_send,
         "back": _before("check"),
     }
