@@ -135,6 +135,10 @@ def _unprivileged() -> pwd.struct_passwd:
 
 def main(words: list[str]) -> int:
     """Run the command, and give its exit code."""
+    named = os.environ.get("EPACT2_POSTGRES")
+    if programs() is None and named:
+        print(f"EPACT2_POSTGRES is {named}, where there is no initdb and postgres.", file=sys.stderr)
+        return 1
     if programs() is None:
         install()
     found = programs()

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import Client
 
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +15,8 @@ QUESTION = {"version": 1, "values": ["items"], "rows": ["ICB"], "months": {"late
 
 
 @pytest.fixture
-def account(django_user_model, over_example):
-    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+def account(db, over_example):
+    return reader_of_england(NAME, password=PASSWORD)
 
 
 @pytest.fixture

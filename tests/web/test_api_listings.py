@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from support.example_items import pseudonym
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +16,8 @@ LISTING = {"columns": ["month", "practice", "patient", "items", "NIC"], "size": 
 
 
 @pytest.fixture
-def account(django_user_model, over_items):
-    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+def account(db, over_items):
+    return reader_of_england(NAME, password=PASSWORD)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from epact2.query.encode import dumps
 from epact2.web import listing_state
 from support.example_items import pseudonym
 from support.pages import rows_of, text_of, words
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -64,9 +65,9 @@ def test_visitors_are_sent_to_sign_in(client, over_items, opened):
     assert response.url.startswith(reverse("sign-in"))
 
 
-def test_forms_need_their_token(django_user_model, over_items, opened):
+def test_forms_need_their_token(db, over_items, opened):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(django_user_model.objects.create_user(NAME, password=PASSWORD))
+    strict.force_login(reader_of_england(NAME, password=PASSWORD))
     for address in ("items", "items-csv", "patient", "patient-csv"):
         response = strict.post(reverse(address), {"q": "{}", "patient": pseudonym("G82001", 1)})
         assert response.status_code == 403, address

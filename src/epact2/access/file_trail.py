@@ -7,6 +7,7 @@ a time (a lock on the file); a line is on the disk before the answer is shown.
 from __future__ import annotations
 
 import fcntl
+import getpass
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from epact2.access.audit import AuditFailed, Event, canonical, digest_of
 from epact2.access.chain import BEFORE_THE_FIRST, Record, Sound, Tampered, link, number_in, verify
 from epact2.access.pseudonyms import Hiding
+from epact2.access.viewer import OPERATOR
 from epact2.query.encode import Json
 
 COMMANDS, PATIENT_KEY = "commands.jsonl", "patient-key"  # in the folder of the audit
@@ -72,6 +74,15 @@ class FileTrail:
 def verify_file(path: Path) -> Sound:
     """Check a trail of a file. Raises Tampered; a file that is not there is a sound trail of no records."""
     return verify(FileTrail(path).records() if path.exists() else ())
+
+
+def operator_here() -> str:
+    """Whoever works on this machine, with the system's name for them."""
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        login = f"user {os.getuid()}"
+    return f"{OPERATOR.name} ({login})"
 
 
 def kept_hiding(path: Path) -> Hiding:

@@ -21,12 +21,17 @@ from epact2.cli.audited import folder
 @app.command()
 def audit(
     what: Annotated[
-        Literal["verify", "sign"], typer.Argument(help="verify: check every record. sign: sign the last one.")
+        Literal["verify", "sign", "patient"],
+        typer.Argument(
+            help="verify: check every record. sign: sign the last one. patient: who looked at one patient, "
+            "whose pseudonym is asked for or read from standard input."
+        ),
     ] = "verify",
 ) -> None:
-    """Check that no audit record was changed, removed, inserted or moved; or sign the head of the trail.
+    """Check that no audit record was changed, removed, inserted or moved; sign the head; or look back.
 
-    First the commands' trail beside the store, then that of the web application, with its second place.
+    verify reads the commands' trail beside the store, then that of the web application with its second place;
+    the others are about the web application's.
     """
     if what == "verify":
         started = time.monotonic()

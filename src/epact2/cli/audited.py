@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from epact2.access.audit import Asked, Channel, Event, Kind
-from epact2.access.file_trail import COMMANDS, PATIENT_KEY, FileTrail, kept_hiding
+from epact2.access.file_trail import COMMANDS, PATIENT_KEY, FileTrail, kept_hiding, operator_here
 from epact2.access.policy import Refused
 from epact2.access.policy_tables import tables
 from epact2.access.pseudonyms import Hiding
-from epact2.access.viewer import OPERATOR
 from epact2.analysis.answer import Answer
 from epact2.analysis.audited import answered, listed, refused
 from epact2.analysis.listing import Listed, NoSuchPatient
@@ -54,7 +52,7 @@ def _keep(
 ) -> None:
     event = Event(
         kind=kind,
-        who=f"{OPERATOR.name} ({_login()})",
+        who=operator_here(),
         channel=Channel.COMMAND,
         place=f"epact2 {command}",
         asked=(asked,),
@@ -67,11 +65,3 @@ def _keep(
 
 def _hiding() -> Hiding:
     return kept_hiding(folder() / PATIENT_KEY)
-
-
-def _login() -> str:
-    """The system's name of whoever works here."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return f"user {os.getuid()}"

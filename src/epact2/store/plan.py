@@ -116,11 +116,15 @@ def slot_of(value: Amount | Distinct | Patients) -> Slot:
 class MedicineTests:
     """Tests of a scan that look at medicines alone, by presentation: for the keys that any of them selects,
     whether each does. ``places`` are those of the tests in the scan.
+
+    ``substances``, if not empty, has for each test a bit for each key: that of its chemical substance among
+    those that the test selects, 0 where it is not selected. Different substances are then counted as bits.
     """
 
     places: tuple[int, ...]
     keys: tuple[int, ...]
     selected: tuple[tuple[bool, ...], ...]
+    substances: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from epact2.store.item_rewrites import (
     medicines_by_table,
     only_what_is_tested,
     required_windows,
+    substances_by_bits,
 )
 from epact2.store.patient_months import patient_months
 from epact2.store.plan import (
@@ -43,7 +44,10 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
-_OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
+_OF_MIXED = (
+    "organisation_keys", "only_what_is_tested", "medicines_by_table", "substances_by_bits", "key_ranges",
+    "prune_months",
+)  # fmt: skip
 _OF_LISTINGS = ("organisation_keys", "patient_places", "key_ranges", "prune_months")
 _OF_COUNTS = ("prepared_results", "patient_months")  # they know how many patients, not always who
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
@@ -337,6 +341,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("required_windows", required_windows),
     ("items_by_presentation", items_by_presentation),
     ("medicines_by_table", medicines_by_table),
+    ("substances_by_bits", substances_by_bits),
     ("key_ranges", key_ranges),
     ("choose_projection", choose_projection),
     ("bit_strings", bit_strings),

@@ -167,10 +167,10 @@ class _Listing:
     def statement(self) -> ListingStatement:
         shown = [named(self.stored(one), f"c{place}") for place, one in enumerate(self.columns)]
         where = list(self.reader.conditions())
-        patient = self.reader.stored("patient") if self.fulfilling else None
+        patient = self.reader.stored("patient") if self.fulfilling is not None else None
         select = exp.select(*shown).from_(self.reader.facts())
         select = self.reader.completed(select, where)
-        if self.fulfilling and patient:
+        if self.fulfilling is not None and patient is not None:
             select = self.fulfilling.limited(select, patient)
         if self.of_patients:
             select = self.by_patient(select)

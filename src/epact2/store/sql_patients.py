@@ -59,6 +59,10 @@ class _Leaves:
     def different(self, fields: Sequence[Field], where: Selection) -> exp.Expression:
         """How many different codes the patient's selected rows have; of patients there is one."""
         others = [field for field in fields if field != PATIENT]
+        if others == [CHEMICAL_SUBSTANCE] and CHEMICAL_SUBSTANCE not in self.scan.counted:
+            place = self.scan.tested.index(AllOf(conjuncts(where)))
+            bits = call("bit_count", call("bit_or", column(f"bits_{place}", "r")))
+            return exp.Coalesce(this=bits, expressions=[number(0)])
         codes = [column(f"counted_{self.scan.counted.index(field)}", "r") for field in others]
         what = codes[0] if len(codes) == 1 else exp.Tuple(expressions=codes or [column(_PATIENT, "r")])
         counted = exp.Count(this=exp.Distinct(expressions=[what]))

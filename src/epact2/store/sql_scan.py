@@ -168,6 +168,8 @@ class ScanSelect:
         shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
         tests = [self.test(place) for place in range(len(scan.tested))]
         shown += [named(test, f"tested_{place}") for place, test in enumerate(tests)]
+        by_bits = scan.medicine_tests.places if scan.medicine_tests and scan.medicine_tests.substances else ()
+        shown += [named(self.of(TESTS, f"bits_{place}"), f"bits_{place}") for place in by_bits]
         shown += [named(self.stored(measure.column), measure.column) for measure in scan.amounts]
         where = list(self.conditions())
         if scan.only_tested:
@@ -199,6 +201,8 @@ class ScanSelect:
         for place, selected in zip(tests.places, tests.selected, strict=True):
             listed = self.parameters.listed(selected, "BOOLEAN")
             shown.append(named(call("unnest", listed), f"tested_{place}"))
+        for place, bits in zip(tests.places, tests.substances, strict=False):
+            shown.append(named(call("unnest", self.parameters.listed(bits, "HUGEINT")), f"bits_{place}"))
         return exp.select(*shown).subquery(TESTS, copy=False)
 
     def completed(self, select: exp.Select, where: list[exp.Expression]) -> exp.Select:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
 
@@ -28,7 +29,8 @@ class Config:
     folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
     once a day. ``nhs_numbers`` is the file of encrypted NHS numbers, ``nhs_number_key`` that of the key that
     opens it. ``open_items`` opens listings of items and patients to everyone who signs in: see
-    ``access.opening``.
+    ``access.opening``. ``site_address`` begins every link in a mail. ``mail_host`` is empty where mail cannot
+    be sent. ``mail_domains`` are work addresses besides those of the NHS and government.
     """
 
     store: Path
@@ -45,6 +47,13 @@ class Config:
     https: bool
     trusted_origins: tuple[str, ...]
     open_items: bool = False
+    site_address: str = "http://localhost:8000"
+    mail_host: str = ""
+    mail_port: int = 25
+    mail_from: str = "epact2@localhost"
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_domains: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)  # it holds a password
 
     @property
@@ -78,8 +87,41 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
         open_items=items_are_open(environment),
+        site_address=site_address(environment, hosts),
+        **mail(environment),
+        mail_domains=mail_domains(environment),
         database_url=environment.get("DATABASE_URL", "").strip(),
     )
+
+
+def site_address(environment: Mapping[str, str], hosts: tuple[str, ...]) -> str:
+    """Where people reach this site: ``EPACT2_ADDRESS``, or the first host."""
+    named = environment.get("EPACT2_ADDRESS", "").rstrip("/")
+    if named and not named.startswith(("http://", "https://")):
+        raise WrongSetting(f"EPACT2_ADDRESS is “{named}”.", "Write the whole address: https://epact2.example")
+    host = next((one for one in hosts if not one.startswith((".", "*"))), "")
+    scheme = "https" if switch(environment, "EPACT2_HTTPS") else "http"
+    return named or (f"{scheme}://{host}" if host else "http://localhost:8000")
+
+
+def mail(environment: Mapping[str, str]) -> dict[str, Any]:
+    """How mail is sent: ``EPACT2_MAIL_HOST`` is HOST or HOST:PORT; without it none is."""
+    host, _, port = environment.get("EPACT2_MAIL_HOST", "").partition(":")
+    if port and not port.isdigit():
+        raise WrongSetting(f"EPACT2_MAIL_HOST names the port “{port}”.", "Write HOST:PORT with a number.")
+    return {
+        "mail_host": host,
+        "mail_port": int(port or 25),
+        "mail_from": environment.get("EPACT2_MAIL_FROM") or "epact2@localhost",
+        "mail_user": environment.get("EPACT2_MAIL_USER", ""),
+        "mail_password": environment.get("EPACT2_MAIL_PASSWORD", ""),
+    }
+
+
+def mail_domains(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Work addresses besides nhs.net, nhs.uk, gov.uk. A demo also takes ``.example``, which is nobody's."""
+    named = words(environment.get("EPACT2_MAIL_DOMAINS", "").casefold())
+    return (*named, "example") if switch(environment, "EPACT2_DEMO") else named
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from epact2.access.policy import rights_of
 from epact2.web import config, release_facts
 from epact2.web.engine import viewer_of
 from epact2.web.models import Profile
+from epact2.web.registration import break_glass
+from epact2.web.registration.models import BreakGlass
 
 # Label, the name of its address, and the names of the addresses that belong to it.
 NAVIGATION = (
@@ -54,7 +56,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person(request),
         "release": release_facts.current(),
         "demo": settings.CONFIG.demo,
+        "emergency": emergency(request),
     }
+
+
+def emergency(request: HttpRequest) -> BreakGlass | None:
+    """The broken glass of whoever is signed in, for the banner on every page while it lasts."""
+    user = getattr(request, "user", None)
+    return break_glass.running(user) if user is not None and user.is_authenticated else None
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:

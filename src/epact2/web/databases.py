@@ -32,9 +32,9 @@ def _sqlite(config: Config) -> dict[str, Any]:
 
 def _postgresql(url: str) -> dict[str, Any]:
     """The address in the words of libpq, which reads it itself; what Django has no word for is an option."""
-    scheme = url.partition("://")[0]
-    if scheme not in ("postgresql", "postgres"):
-        raise WrongSetting(f"DATABASE_URL begins with “{scheme[:20]}”, which is no PostgreSQL.", _EXAMPLE)
+    if not url.startswith(("postgresql://", "postgres://")):
+        # What it is instead is not repeated: it may begin with a password.
+        raise WrongSetting("DATABASE_URL is not the address of a PostgreSQL.", _EXAMPLE)
     from psycopg import ProgrammingError  # psycopg is loaded only where PostgreSQL is used
     from psycopg.conninfo import conninfo_to_dict
 
@@ -71,7 +71,7 @@ def is_there() -> bool:
 
 def unreachable(error: Exception) -> WrongSetting:
     """The database's own words for why it does not answer; they name no password."""
-    said = " ".join(str(error).split()).rstrip(".")
+    said = " ".join(str(error).split()).rstrip(".?")
     return WrongSetting(
         f"The accounts database does not answer: {said}.",
         "Check that it runs, and that DATABASE_URL (or EPACT2_ACCOUNTS) names it and its user.",

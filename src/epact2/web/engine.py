@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
+from django.utils import timezone
 
 from epact2.access.audit import Asked, Kind
 from epact2.access.grants import Grant
@@ -30,7 +32,7 @@ from epact2.store.engine import Engine
 from epact2.store.release import NoRelease, StoreDamaged, current_number
 from epact2.web.auditing import gathering
 from epact2.web.auditing.trail import hiding
-from epact2.web.demo_accounts import demo_grants
+from epact2.web.registration.grants import grants_of
 
 __all__ = [
     "AnswerCache",
@@ -178,9 +180,15 @@ def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.AN
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """Who asks, for the access policy."""
+    """Who asks, with what they were granted: read once a request, so that a withdrawal counts at the next."""
     user = getattr(request, "user", None)
-    return viewer_named(user.get_username()) if user is not None and user.is_authenticated else ANYONE
+    if user is None or not user.is_authenticated:
+        return ANYONE
+    known: tuple[int, Viewer] | None = getattr(request, "epact2_viewer", None)
+    if known is None or known[0] != user.pk:
+        known = (user.pk, viewer_named(user.get_username()))
+        request.epact2_viewer = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def viewer_named(name: str) -> Viewer:
@@ -189,5 +197,7 @@ def viewer_named(name: str) -> Viewer:
 
 
 def grants_named(name: str) -> tuple[Grant, ...]:
-    """The grants in force of an account."""
-    return demo_grants(name) if settings.CONFIG.demo else ()
+    """The grants in force today of an account; none for a name without account."""
+    users = get_user_model()
+    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
+    return grants_of(user, timezone.localdate()) if user is not None else ()

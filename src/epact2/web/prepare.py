@@ -36,14 +36,22 @@ def prepare() -> None:
 
 
 def demo_homes() -> dict[str, tuple[str, str]]:
-    """Homes that the loaded release really holds: the demo's practice account works at one of them."""
+    """Homes that the loaded release holds: a practice, of Kent and Medway if there is one, and a PCN."""
     try:
         directory = engine.current().directory
-        practices = directory.children(directory.organisation("QKS"), organisations.PRACTICE)
+        everywhere = directory.organisations_at(organisations.PRACTICE)
     except Epact2Error:
         return {}
+    practices = [one for one in everywhere if one.parent(organisations.ICB) == "QKS"] or everywhere
     settled = [one for one in practices if one.setting == "4" and not one.closed]
-    return {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)} if settled else {}
+    if not settled:
+        return {}
+    homes = {"practice.pharmacist": (organisations.PRACTICE, settled[0].code)}
+    # In NHS files a code of one letter stands for practices that belong to no network.
+    in_network = [one for one in settled if len(one.parent(organisations.PCN)) > 1]
+    if in_network:
+        homes["pcn.pharmacist"] = (organisations.PCN, in_network[0].parent(organisations.PCN))
+    return homes
 
 
 def warm_engine() -> None:

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "epact2.web.apps.WebConfig",
+    "epact2.web.registration.apps.RegistrationConfig",
     "epact2.web.auditing.apps.AuditingConfig",
     "epact2.web.nhs_numbers.apps.NhsNumbersConfig",
 ]
@@ -37,6 +38,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "epact2.web.middleware.SignInRequired",
+    "epact2.web.registration.middleware.AgreementRequired",
     "epact2.web.auditing.middleware.Audited",
     "epact2.web.middleware.PlainErrors",
 ]
@@ -88,6 +90,18 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if CONFIG.https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# A demo sends nothing: its mails are shown at /demo/outbox.
+EMAIL_BACKEND = (
+    "epact2.web.registration.post.DemoOutbox"
+    if CONFIG.demo
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = CONFIG.mail_host or "localhost", CONFIG.mail_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.mail_user, CONFIG.mail_password
+EMAIL_USE_TLS = bool(CONFIG.mail_user)  # a password is never sent in the open
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = CONFIG.mail_from
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.static_root

@@ -7,8 +7,8 @@ from django.urls import URLPattern, path
 
 from epact2.web.auditing import urls as auditing
 from epact2.web.nhs_numbers import urls as nhs_numbers
+from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
-    accounts,
     api,
     comparator_list,
     comparators,
@@ -56,11 +56,11 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
-    path("account", accounts.account, name="account"),
     path("account/sight", sight.page, name="sight"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),
+    *registration_urls,
 ]
 
 urlpatterns += auditing.urlpatterns

@@ -72,7 +72,7 @@ def test_every_way_leaves_one_event(read, way):
     assert record["place"] == READS[way][1]
     assert record["release"] == 3
     assert record["policy"] == tables().version
-    assert record["organisations"] == ["England ENG"]
+    assert record["organisations"] == ["England"]
     for asked in questions_in(record):
         assert asked["words"]
         assert asked["scope"]

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 QUESTION = Asked(words="Items by ICB", question={"values": ["items"]}, grain=("ICB",), rows=42)
 
 
+@pytest.fixture(autouse=True)
+def second_place(settings, tmp_path):
+    """Each test has a second place of its own: some of them remove records that others wrote."""
+    settings.CONFIG = replace(settings.CONFIG, audit=tmp_path / "audit", audit_key=tmp_path / "key")
+
+
 def event(who="nia", **more):
     return Event(kind=Kind.ASKED, who=who, asked=(QUESTION,), **more)
 
@@ -113,8 +119,7 @@ def test_the_verifier_finds_every_change(table, change):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cut_tail_and_a_chain_written_again_are_found_by_the_second_place(tmp_path, settings):
-    settings.CONFIG = replace(settings.CONFIG, audit=tmp_path / "audit", audit_key=tmp_path / "key")
+def test_a_cut_tail_and_a_chain_written_again_are_found_by_the_second_place(tmp_path):
     altered("auditing_record", "DELETE FROM auditing_record")
     altered("auditing_concerned", "DELETE FROM auditing_concerned")
     numbers = [keep(event(f"person {n}")) for n in range(5)]

@@ -12,6 +12,7 @@ from epact2.web.auditing import reach
 from epact2.web.auditing.trail import keep
 from support.audit import last_number, records_since
 from support.pages import rows_of, text_of
+from support.people import admitted
 
 pytestmark = pytest.mark.django_db
 KENT, SURREY = "ICB QKS", "ICB QXU"
@@ -23,9 +24,9 @@ def happened(who, kind=Kind.ASKED, organisations=(), words="Items by practice", 
 
 
 @pytest.fixture
-def account(django_user_model):
+def account(db):
     def made(name, **more):
-        return django_user_model.objects.create_user(name, password="a-long-password", **more)
+        return admitted(name, **more)
 
     return made
 

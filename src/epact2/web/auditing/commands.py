@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import sys
 import time
@@ -13,16 +14,16 @@ from epact2.errors import Epact2Error
 
 
 def run(arguments: list[str]) -> int:
-    """Check the trail, or sign its head, and say what was found. Gives 1 where something is wrong."""
+    """Check the trail, sign its head, or find who looked at a patient. Gives 1 where something is wrong."""
     parser = argparse.ArgumentParser(
         prog="epact2 audit", description="The audit trail of the web application."
     )
-    parser.add_argument("what", choices=("verify", "sign"))
+    parser.add_argument("what", choices=tuple(_WHAT))
     what = parser.parse_args(arguments).what
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "epact2.web.settings")
     try:
         django.setup()
-        sys.stdout.write(f"{_verify() if what == 'verify' else _sign()}\n")
+        sys.stdout.write(f"{_WHAT[what]()}\n")
     except Epact2Error as error:
         sys.stderr.write(f"epact2: {error.message}\n{error.advice}\n")
         return 1
@@ -39,7 +40,7 @@ def _verify() -> str:
     sound = verify_database()
     return (
         f"Web: {sound.counted}, as written ({time.monotonic() - started:.1f} seconds).\n"
-        f"  Second place: {sound.witnessed:,} hashes and {sound.heads:,} signed heads, which all fit.\n"
+        f"  Second place, all of which fits: hashes {sound.witnessed:,}, signed heads {sound.heads:,}.\n"
         f"  The last hash is {sound.hash}."
     )
 
@@ -48,3 +49,16 @@ def _sign() -> str:
     from epact2.web.auditing.verifying import sign_now
 
     return f"Web: signed record {sign_now():,} as the head."
+
+
+def _patient() -> str:
+    """Every record that names one patient, whose pseudonym comes by standard input and is shown nowhere."""
+    from epact2.web.auditing.looking_back import records_of_patient
+
+    pseudonym = getpass.getpass("Pseudonym: ") if sys.stdin.isatty() else sys.stdin.readline()
+    found = records_of_patient(pseudonym.strip())
+    lines = [f"  {one.number:>9,}  {one.at}  {one.who}  {one.kind}" for one in found]
+    return "\n".join((f"Web: records that name this patient: {len(lines):,}", *lines))
+
+
+_WHAT = {"verify": _verify, "sign": _sign, "patient": _patient}

@@ -83,8 +83,9 @@ class Gathering:
 
 
 def organisations_of(viewer: Viewer) -> tuple[str, ...]:
-    """For whom somebody acts, as “ICB QKS”: the organisations of the grants in force."""
-    return tuple(sorted({f"{grant.level} {grant.code}" for grant in viewer.grants}))
+    """For whom somebody acts, as “ICB QKS” or “England”: the organisations of the grants in force."""
+    named = {"England" if one.is_of_england else f"{one.level} {one.code}" for one in viewer.grants}
+    return tuple(sorted(named))
 
 
 _CURRENT: ContextVar[Gathering | None] = ContextVar("gathering", default=None)

@@ -31,7 +31,6 @@ class Audited:
         try:
             _keep(into)
         except AuditFailed as error:
-            response.close()
             return errors.unavailable(request, error)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _watched(response.streaming_content, into)

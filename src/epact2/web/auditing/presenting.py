@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from epact2.access.audit import Kind
 from epact2.analysis.export import harmless
+from epact2.model.months import MONTH_NAMES
 from epact2.web.auditing.models import Question, Record
-from epact2.web.presenters.dates import moment
+from epact2.web.presenters.dates import day
 
 # Kinds as they begin a sentence about a person.
 SAID = {
@@ -53,9 +54,14 @@ class Told:
     questions: dict[str, dict[str, Any]]
 
     @property
-    def when(self) -> str:
+    def local(self) -> datetime:
         """The moment in England."""
-        return moment(timezone.localtime(datetime.fromisoformat(self.record.at)))
+        return timezone.localtime(datetime.fromisoformat(self.record.at))
+
+    @property
+    def when(self) -> str:
+        """The moment in England, short: ``14 Jan 2026, 09:05``."""
+        return f"{self.local.day} {MONTH_NAMES[self.local.month - 1][:3]} {self.local:%Y, %H:%M}"
 
     @property
     def kind(self) -> str:
@@ -87,7 +93,7 @@ class Told:
         return sum(one.get("withheld", 0) for one in self.asked)
 
 
-def _cut(text: str, most: int = 160) -> str:
+def _cut(text: str, most: int = 120) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
@@ -103,7 +109,7 @@ def told(records: Sequence[Record]) -> list[Told]:
 def facts(one: Told) -> Iterator[tuple[str, str]]:
     """What is known of a record besides its questions, as term and text."""
     said = one.said
-    yield "When", one.when
+    yield "When", f"{day(one.local)} at {one.local:%H:%M:%S}"
     yield "Who", one.record.who
     yield "For", ", ".join(said.get("organisations", ())) or "no organisation"
     yield "What", one.kind

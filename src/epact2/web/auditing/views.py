@@ -127,6 +127,7 @@ def _page(
     shown = told(records[:PAGE])
     context: dict[str, Any] = {
         "title": title,
+        "beyond": "" if others else reach_of(request.user).words,
         "others": others,
         "action": reverse(name),
         "filters": filters,

@@ -1,4 +1,4 @@
-"""Sign in, sign out and "your account"."""
+"""Sign in and sign out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from epact2.web.demo_accounts import DEMO_ACCOUNTS
 
@@ -47,9 +44,3 @@ class SignOut(LogoutView):
     """Ends the session; by POST alone, so that no link or image can do it."""
 
     http_method_names = ["post", "options"]  # noqa: RUF012 - as Django declares it
-
-
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and what they see."""
-    return render(request, "pages/account.jinja")
