@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
 from epact2.access.grants import AccountType, Grant
@@ -23,6 +22,7 @@ from epact2.web import engine as engines
 from epact2.web.nhs_numbers.kept import NumberStore
 from epact2.web.nhs_numbers.sealing import made_key
 from support.engines import new_store
+from support.people import admitted
 from support.release_builder import build_release
 from support.small_data import data_from_tables
 
@@ -61,7 +61,6 @@ PEOPLE = {
     "dev.services": (AccountType.DATA_SERVICES, "England", "ENG"),
     "leah.services": (AccountType.DATA_SERVICES, "England", "ENG"),
 }
-PASSWORD = "a-long-password"
 
 
 def written(number: str) -> tuple[str, str]:
@@ -93,9 +92,8 @@ class World:
     def of(self, name: str) -> Client:
         """A person's browser, signed in."""
         if name not in self.clients:
-            user, _ = get_user_model().objects.get_or_create(username=name, defaults={"password": "!"})
             client = Client()
-            client.force_login(user)
+            client.force_login(admitted(name))
             self.clients[name] = client
         return self.clients[name]
 

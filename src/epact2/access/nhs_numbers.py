@@ -122,12 +122,19 @@ def seeing_grants(viewer: Viewer) -> tuple[Grant, ...]:
 
 
 def may_ask(viewer: Viewer) -> bool:
-    """Whether a way to ask is worth showing."""
-    return viewer.is_known and bool(seeing_grants(viewer))
+    """Whether somebody may ask at all. Data services check requests and so make none: also not by the hour of
+    one organisation's items that an emergency (“break the glass”) gives them.
+    """
+    return viewer.is_known and bool(seeing_grants(viewer)) and not may_check(viewer)
 
 
 def require_may_ask(viewer: Viewer) -> None:
-    """Refuse whoever sees no patients exactly. Raises Refused."""
+    """Refuse whoever sees no patients exactly, and whoever checks requests. Raises Refused."""
+    if may_check(viewer):
+        raise Refused(
+            "Data services check requests for NHS numbers, so they cannot make any.",
+            "Whoever cares for the patients, or was commissioned to review them, makes the request.",
+        )
     if not may_ask(viewer):
         raise Refused(
             "Your access does not show patients of an own organisation, so you cannot ask for NHS numbers.",

@@ -143,6 +143,16 @@ def test_no_setting_of_a_server_and_no_operator_opens_nhs_numbers(who):
         require_wanted(who, WANTED, DIRECTORY)
 
 
+def test_whoever_checks_requests_makes_none_also_in_an_emergency():
+    """Data services who break the glass hold prescriber level for an hour; that opens no NHS numbers."""
+    emergency = Grant(AccountType.PRESCRIBER_LEVEL, "ICB", "Q1", date(2026, 1, 1), date(2026, 1, 1))
+    who = viewer(AccountType.DATA_SERVICES, "England", "ENG")
+    who = replace(who, grants=(*who.grants, emergency))
+    assert not may_ask(who)
+    with pytest.raises(Refused, match="they cannot make any"):
+        require_wanted(who, WANTED, DIRECTORY)
+
+
 def test_own_practices_are_those_of_grants_that_see_patients():
     """A default grant for another ICB beside it gives no practice of that ICB."""
     both = replace(

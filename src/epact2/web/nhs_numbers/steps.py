@@ -29,8 +29,8 @@ from epact2.web.listings import pages
 from epact2.web.nhs_numbers.kept import NumberStore
 from epact2.web.nhs_numbers.models import NumberRequest
 from epact2.web.nhs_numbers.sealing import read_key
-from epact2.web.nhs_numbers.seams import identity_of
 from epact2.web.presenters.names import organisation_name
+from epact2.web.registration.persons import identity_of
 
 
 class TooMany(Epact2Error):
@@ -138,10 +138,9 @@ def decide(
         request = locked(id_)
         people = identity_of(request.applicant), identity_of(user)
         if approve:
-            rules.require_own(
-                viewer_named(request.applicant.get_username()), request.practice, request.month, directory
-            )
             value = rules.approve(request.value, *people, timezone.now())
+            applicant = viewer_named(request.applicant.get_username())
+            rules.require_own(applicant, request.practice, request.month, directory)
         else:
             value = rules.reject(request.value, *people, timezone.now(), reason)
         request.became(value, user)

@@ -15,8 +15,9 @@ from epact2.web.engine import viewer_of
 from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.forms import ReasonForm, summary
 from epact2.web.nhs_numbers.models import NumberRequest
-from epact2.web.nhs_numbers.seams import identity_of, step_up_required
 from epact2.web.nhs_numbers.views.shown import facts, not_stored, row
+from epact2.web.registration.persons import identity_of
+from epact2.web.registration.seams import step_up_required
 
 _DECIDED = 20  # as many of those that were decided are shown beneath the queue
 

@@ -20,10 +20,10 @@ from epact2.web.nhs_numbers.choices import named
 from epact2.web.nhs_numbers.forms import patients_words
 from epact2.web.nhs_numbers.models import NumberRequest
 from epact2.web.nhs_numbers.reading import COLUMNS
-from epact2.web.nhs_numbers.seams import step_up_required
 from epact2.web.nhs_numbers.steps import Released
 from epact2.web.nhs_numbers.views.shown import facts, not_stored, row
 from epact2.web.presenters.dates import moment
+from epact2.web.registration.seams import step_up_required
 
 
 @require_safe
