@@ -45,13 +45,14 @@ class AskedAlready(Epact2Error):
 class Released:
     """A list that leaves: the numbers in their own order, which tells nothing of the patients.
 
-    ``without`` patients have no number here. ``release`` is the data's.
+    ``without`` patients have no number here. ``release`` is the data's; ``synthetic`` says it is invented.
     """
 
     request: NumberRequest
     numbers: tuple[str, ...]
     without: int
     release: int
+    synthetic: bool
 
 
 # --- Asking ------------------------------------------------------------------------------------------------
@@ -200,7 +201,13 @@ def release(user: Any, asking: Asking, id_: UUID, form: Form, comparator: Compar
             data=data,
             channel=Channel.DOWNLOAD if form is Form.FILE else Channel.PAGE,
         )
-    return Released(request, tuple(sorted(numbers.values())), len(pseudonyms) - len(numbers), data)
+    return Released(
+        request=request,
+        numbers=tuple(sorted(numbers.values())),
+        without=len(pseudonyms) - len(numbers),
+        release=data,
+        synthetic=asking.directory.synthetic,
+    )
 
 
 def number_store() -> NumberStore:

@@ -102,6 +102,7 @@ def _list(request: HttpRequest, released: Released) -> HttpResponse:
         "numbers": [spaced(one) for one in released.numbers],
         "without": patients_words(released.without) if released.without else "",
         "release_number": released.release,
+        "synthetic": released.synthetic,
         "printed": moment(timezone.localtime()),
         "file": Form.FILE in found.value.forms_at(timezone.now()),
     }
