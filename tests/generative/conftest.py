@@ -35,7 +35,7 @@ VARIANTS: tuple[tuple[str, ...], ...] = ((), EVERY_REWRITE, *((name,) for name i
 @pytest.fixture(scope="session")
 def judges():
     """For each seed the reference engine."""
-    return {seed: reference_engine(small_england(seed)) for seed in SEEDS}
+    return {seed: reference_engine(small_england(seed), PREPARED) for seed in SEEDS}
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ import json
 import pytest
 from django.test import Client
 
+from epact2.web.identity import tokens
 from support.example_items import pseudonym
+from support.identity import App
 from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
@@ -73,9 +75,18 @@ def test_an_empty_page_is_no_error(reader, opened):
     assert "NOBODY77" not in page["words"]
 
 
-def test_basic_credentials_and_a_session_without_its_token(strict, account, opened):
-    assert post(strict, headers=basic()).status_code == 200
-    assert post(strict, headers=basic(password="wrong")).status_code == 401
+def bearer(account, **more):
+    return {"Authorization": f"Bearer {tokens.make(account, 'A script', days=1, **more)}"}
+
+
+def test_a_token_for_items_and_a_session_without_its_form_token(strict, account, opened):
+    App.of(account)
+    assert post(strict, headers=bearer(account, for_items=True)).status_code == 200
+    sums_only = post(strict, headers=bearer(account))
+    assert sums_only.status_code == 401
+    assert "sums only" in sums_only.json()["error"]["message"]
+    assert post(strict, headers=basic()).status_code == 401, "a real account's password is too little"
+    assert post(strict, headers={"Authorization": "Bearer epact2_wrong"}).status_code == 401
     assert post(strict).status_code == 401
     strict.force_login(account)
     assert post(strict).status_code == 403

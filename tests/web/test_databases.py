@@ -31,6 +31,7 @@ def test_an_address_is_read_as_postgresql_reads_it():
     )  # fmt: skip
     assert found["OPTIONS"]["sslmode"] == "verify-full"
     assert found["OPTIONS"]["connect_timeout"] == "3"
+    assert found["OPTIONS"]["options"] == "-c lock_timeout=10s"
     assert found["CONN_HEALTH_CHECKS"]
 
 

@@ -9,7 +9,10 @@ from epact2.web import middleware
 from epact2.web.demo_accounts import DEMO_ACCOUNTS, NotADemo, ensure_demo_accounts
 from epact2.web.models import Profile
 
-OPEN_TO_ALL = {"sign-in", "healthz", "about", "accessibility", "cookies", "help", "ages", "styleguide"}
+OPEN_TO_ALL = {
+    "sign-in", "forgotten-password", "healthz", "about", "accessibility", "cookies", "help", "ages",
+    "styleguide",
+}  # fmt: skip
 # Asking for access is for strangers; the demo's outbox holds the mails that they are sent.
 OPEN_TO_ALL |= {"register", "register-suggest", "register-done", "demo-outbox"}
 pytestmark = pytest.mark.django_db

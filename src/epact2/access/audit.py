@@ -39,6 +39,7 @@ class Kind(Enum):
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     SIGN_IN_FAILED = "sign-in failed"
+    SIGN_IN_CHANGED = "sign-in changed"
     REQUESTED = "requested"
     GRANTED = "granted"
     REJECTED = "rejected"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,7 @@ from epact2.model.items import FORM, PATIENT
 from epact2.query.encode import Json, query_to_json
 from epact2.query.listing import Listing
 from epact2.query.listing_json import listing_to_json, listing_words
-from epact2.query.nodes import AllOf, AnyOf, Between, Is, Not, OneOf, Query, Selection
+from epact2.query.nodes import Query
 from epact2.query.selection_words import Names
 
 IDENTIFYING = (PATIENT, FORM)
@@ -49,33 +50,42 @@ class Hiding:
         return hmac.new(self.key, said, hashlib.sha256).hexdigest()[:32]
 
     def query(self, query: Query, words: str) -> Hidden:
-        """A question. ``words`` never hold a pseudonym: see ``query.selection_words``."""
-        found: dict[str, None] = {}
-        return Hidden(self._hidden(query_to_json(query), found), words, tuple(found))
+        """A question, with its words."""
+        return self._all(query_to_json(query), words)
 
     def listing(self, listing: Listing, names: Names | None = None) -> Hidden:
         """A listing. The place where a later page begins holds a row's own values and is left out."""
-        found: dict[str, None] = {}
-        data = self._hidden(listing_to_json(replace(listing, after=())), found)
-        words = listing_words(replace(listing, where=_nameless(listing.where)), names)
+        words = listing_words(listing, names)
         if listing.after:
             words += ", a later page"
-        return Hidden(data, words, tuple(found))
+        return self._all(listing_to_json(replace(listing, after=())), words)
 
-    def _hidden(self, data: Json, found: dict[str, None]) -> Json:
+    def _all(self, data: Json, words: str) -> Hidden:
+        found = _Found(self)
+        hidden = found.hidden(data)
+        return Hidden(hidden, found.masked(words), tuple(found.patients))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What tells of one person in one question: hashes of patients, and the codes as they were written."""
+
+    hiding: Hiding
+    patients: dict[str, None] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+
+    def hidden(self, data: Json) -> Json:
         """The same JSON with hashes for the codes of identifying fields, wherever in it they stand."""
         if isinstance(data, list):
-            return [self._hidden(one, found) for one in data]
+            return [self.hidden(one) for one in data]
         if not isinstance(data, Mapping):
             return data
         return {
-            name: self._codes(part, found)
-            if name in _WITH_CODES and _is_of_identities(part)
-            else self._hidden(part, found)
+            name: self._hashed(part) if name in _WITH_CODES and _is_of_identities(part) else self.hidden(part)
             for name, part in data.items()
         }
 
-    def _codes(self, part: Json, found: dict[str, None]) -> Json:
+    def _hashed(self, part: Json) -> Json:
         assert isinstance(part, list)
         name, *codes = part
         kind = next(one for one in IDENTIFYING if one.name == name)
@@ -83,30 +93,22 @@ class Hiding:
         def hashed(code: Json) -> Json:
             if isinstance(code, list):
                 return [hashed(one) for one in code]
-            made = self.of(str(code), kind)
+            made = self.hiding.of(str(code), kind)
+            self.codes.add(str(code))
             if kind == PATIENT:
-                found[made] = None
+                self.patients[made] = None
             return made
 
         return [name, *(hashed(code) for code in codes)]
 
+    def masked(self, words: str) -> str:
+        """Words without the codes. A pseudonym never stands in them (``query.selection_words``), but the
+        number of a form does.
+        """
+        for code in sorted(self.codes, key=len, reverse=True):
+            words = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", "one that was named", words)
+        return words
+
 
 def _is_of_identities(part: Json) -> bool:
     return isinstance(part, list) and bool(part) and isinstance(part[0], str) and part[0] in _NAMES
-
-
-def _nameless(selection: Selection) -> Selection:
-    """The same selection without the codes that tell of one patient or form, for its words."""
-    match selection:
-        case Is(kind, _) | Between(kind, _, _) if kind in IDENTIFYING:
-            return Is(kind, "one that was named")
-        case OneOf(kind, codes) if kind in IDENTIFYING:
-            return Is(kind, f"one of {len(codes)}")
-        case AllOf(parts):
-            return AllOf(tuple(map(_nameless, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(_nameless, parts)))
-        case Not(part):
-            return Not(_nameless(part))
-        case _:
-            return selection

@@ -33,8 +33,6 @@ class Seen:
 def see(engine: Engine, query: Query, given: Ruling) -> Seen:
     """The result of a question under a ruling. Raises what an engine raises, NotPublished among it."""
     try:
-        if given.scope.sealed:
-            raise NotPublished("Figures of patients of other organisations are not published yet.")
         result = engine.answer(query, given.scope)
     except NotPublished as error:
         if given.own is None:
@@ -86,17 +84,19 @@ def _with_own(
     keys = [place for place, column in enumerate(published.columns) if column.kind == "field"]
     place = next(place for place in keys if published.columns[place].of == level)
     moved = {absence.practice for absence in own.absences}
-    mine = practices_selected(own.organisations, directory) - moved
+    practices = practices_selected(own.organisations, directory) - moved
     wholly: dict[Cell, bool] = {}
 
     def is_own(code: Cell) -> bool:
         if code not in wholly:
             members = practices_selected(Is(level, str(code)), directory) if code is not None else frozenset()
-            wholly[code] = bool(members) and members <= mine
+            wholly[code] = bool(members) and members <= practices
         return wholly[code]
 
     found: Mapping[tuple[Cell, ...], tuple[Cell, ...]] = {
         tuple(row[key] for key in keys): row for row in exact.rows if is_own(row[place])
     }
-    rows = tuple(found.get(tuple(row[key] for key in keys), row) for row in published.rows)
-    return replace(published, rows=rows), len(found)
+    mine = {number: found.get(tuple(row[key] for key in keys)) for number, row in enumerate(published.rows)}
+    rows = tuple(mine[number] or row for number, row in enumerate(published.rows))
+    marks = {place: mark for place, mark in published.marks.items() if mine[place[0]] is None}
+    return replace(published, rows=rows, marks=marks), len(found)

@@ -21,14 +21,16 @@ from epact2.cli.audited import folder
 @app.command()
 def audit(
     what: Annotated[
-        Literal["verify", "sign", "patient"],
+        Literal["verify", "sign", "patient", "appoint", "dismiss"],
         typer.Argument(
             help="verify: check every record. sign: sign the last one. patient: who looked at one patient, "
-            "whose pseudonym is asked for or read from standard input."
+            "whose pseudonym is asked for or read from standard input. appoint, dismiss: who may read "
+            "everybody's trail on the pages."
         ),
     ] = "verify",
+    account: Annotated[str, typer.Argument(help="Of appoint and dismiss: the account's name.")] = "",
 ) -> None:
-    """Check that no audit record was changed, removed, inserted or moved; sign the head; or look back.
+    """Check that no audit record was changed, removed or moved; sign, look back, or appoint auditors.
 
     verify reads the commands' trail beside the store, then that of the web application with its second place;
     the others are about the web application's.
@@ -39,5 +41,5 @@ def audit(
         typer.echo(f"Commands: {sound.counted}, as written ({time.monotonic() - started:.1f} seconds).")
     os.environ["EPACT2_STORE"] = str(place.store)
     sys.stdout.flush()
-    words = [sys.executable, "-m", "epact2.web", "audit", what]
+    words = [sys.executable, "-m", "epact2.web", "audit", what, *([account] if account else [])]
     os.execv(sys.executable, words)  # noqa: S606  no shell is wanted

@@ -21,6 +21,7 @@ from epact2.load.intake import Desk, FileOutcome, Intake
 from epact2.load.prepare import prepare
 from epact2.load.progress import Progress, Silence
 from epact2.load.refusals import LoadRefused
+from epact2.load.seal import seal
 from epact2.model.months import DispensingMonth
 from epact2.query.nodes import Value
 from epact2.store.release import (
@@ -88,6 +89,7 @@ def load_files(
                 if new:
                     release = Build(opened, base, connection, watcher, new_folder).release(new)
                     release = prepare(opened, release, base, prepared, connection, new_folder(), watcher)
+                    release = seal(opened, release, base, prepared, connection, new_folder(), watcher)
                     publish_release(store, release)
                 else:
                     assert base is not None, "files are held only by a release"

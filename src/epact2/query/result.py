@@ -7,8 +7,10 @@ value"; ``None`` in a field column marks a total over that field.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import IntEnum
 from typing import Literal
 
 from epact2.model.fields import Field
@@ -18,11 +20,44 @@ Cell = str | int | float | None
 JsonCell = str | int | float | None
 
 
+class Mark(IntEnum):
+    """What a cell of a sealed answer says beside its number, or instead of one."""
+
+    FEWER_THAN_FIVE = 1  # 0 is published, though there are items
+    FEW_ITEMS = 2
+    FEW_OR_NEARLY_ALL = 3  # of items that stand beside their exact total
+    FEW_PATIENTS = 4
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether there is a number, and it is not published."""
+        return self is not Mark.FEWER_THAN_FIVE
+
+    @property
+    def words(self) -> str:
+        """What a reader is told."""
+        return _WORDS[self]
+
+    @property
+    def short_words(self) -> str:
+        """The same where there is little room, and a note says why."""
+        return "withheld" if self.is_withheld else self.words
+
+
+_WORDS = {
+    Mark.FEWER_THAN_FIVE: "fewer than 5",
+    Mark.FEW_ITEMS: "withheld: fewer than 10 items",
+    Mark.FEW_OR_NEARLY_ALL: "withheld: fewer than 10 items, or nearly all of them",
+    Mark.FEW_PATIENTS: "withheld: fewer than 20 patients",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. ``of`` is the field or value it shows; ``unit`` is empty for fields.
 
     ``scale`` is the number of decimals of a whole-number cell; None for texts and floating-point numbers.
+    ``approximate`` numbers are published ones, made of counts that were rounded to 5.
     """
 
     name: str
@@ -30,14 +65,19 @@ class Column:
     unit: str = ""
     scale: int | None = None
     of: Field | Value | None = None
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The rows of an answer, in order: those asked for, then totals from fine to coarse."""
+    """The rows of an answer, in order: those asked for, then totals from fine to coarse.
+
+    ``marks`` tells, by row and column, which cells are withheld (and None) or fewer than five (and 0).
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
 
     def position(self, of: Field | Value) -> int:
         """Where the column of a field or value stands."""

@@ -1,9 +1,135 @@
-"""Figures of patients that are published once and for everybody: see docs/explanation/disclosure.md."""
+"""The arithmetic of sealed figures: how a count of patients is published for organisations not one's own.
+
+An *atom* is one practice, one node (everything, a BNF code, a count of a comparator) and one month. Its exact
+count n is rounded once, when the month is loaded, to a multiple of five by way of a secret offset t from 0 to
+4: m = 5 × floor((n + t) / 5). Every published number is a sum of such m. So no question, and no thousand
+questions, say more than the atoms do. ``docs/explanation/disclosure.md`` tells why each rule is there.
+
+Pure functions; the loader writes them down again as SQL, and tests hold the two together.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
 from epact2.errors import Epact2Error
+from epact2.model.months import DispensingMonth
+from epact2.model.organisations import UNKNOWN_CODE
+
+BASE = 5  # what counts are rounded to
+SHOWN_FROM = 10  # open items from which an atom is published by itself
+LEAST_POOL = 3  # atoms that must stand together to be published as their sum
+LEAST_BELOW = 20  # patients below the line of a ratio
+SPLIT_FROM = 20  # open items from which a place is split by what patients are
+
+# The families of nodes that are no BNF code. One offset for all nodes of a family, practice and year.
+EVERYTHING_NODE = ""
+COMPARATORS = "comparators"
+
+_DIGITS = 15  # hexadecimal digits of the keyed hash: 60 bits, so that five offsets are as good as equal
+KEY_BYTES = 32
 
 
 class NotPublished(Epact2Error):
-    """A question about patients of other organisations for which no figures are published."""
+    """A number that is not published of organisations not one's own; the advice names the nearest."""
+
+
+class Enters(IntEnum):
+    """The narrowest level of organisation in whose published sum an atom counts."""
+
+    PRACTICE = 0
+    SUB_ICB_LOCATION = 1
+    ICB = 2
+    REGION = 3
+    ENGLAND = 4
+    NEVER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a practice belongs today: the codes above it."""
+
+    sub_icb_location: str = UNKNOWN_CODE
+    icb: str = UNKNOWN_CODE
+    region: str = UNKNOWN_CODE
+
+
+def offset(secret: bytes, message: str) -> int:
+    """A number from 0 to 4 that nobody without the secret can tell: HMAC-SHA256 of the message, mod 5."""
+    digest = hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
+    return int(digest[:_DIGITS], 16) % BASE
+
+
+def chain_message(where: str, family: str, month: DispensingMonth) -> str:
+    """What an atom that is shown by itself is keyed by: the same for all nodes of a family in one year.
+
+    One offset along a chain keeps it in order (patients of a substance ≤ patients of its section), so that
+    comparing a part with its whole says nothing new.
+    """
+    return f"chain|{where}|{family}|{month.financial_year}"
+
+
+def lone_message(where: str, node: str, month: DispensingMonth) -> str:
+    """What an atom that is published in a pool only is keyed by: used for no other atom.
+
+    Its open items are so few that they could tell its offset; the offset must then tell nothing else.
+    """
+    return f"alone|{where}|{node}|{month.code}"
+
+
+def family_of(node: str) -> str:
+    """The BNF section of a substance; a section or chapter itself; nothing for everything."""
+    return node[:4]
+
+
+def rounded(count: int, offset: int) -> int:
+    """The published multiple of five. 0 stays 0; otherwise at most 4 away, and right on average.
+
+    A sum of items below 0, which corrections can leave, counts as 0.
+    """
+    return BASE * ((max(count, 0) + offset) // BASE)
+
+
+def is_shown(open_items: int) -> bool:
+    """Whether an atom is published by itself: a function of public data alone."""
+    return open_items >= SHOWN_FROM
+
+
+def fits_beside(published: int, open_total: int) -> bool:
+    """Whether a published count of items leaves its whole range open beside the exact open total.
+
+    Looks at the published number only, so that withholding says no more than publishing would.
+    """
+    return published + BASE - 1 <= open_total
+
+
+def entries(hidden: Mapping[str, Place]) -> dict[str, Enters]:
+    """Where atoms that are not shown by themselves enter, by practice: all of one node and month.
+
+    Within a sub-ICB location if at least three stand together there; those left over within their ICB, else
+    region, else England, else never. A level whose code is not known is passed over.
+    """
+    found = dict.fromkeys(hidden, Enters.NEVER)
+    left = dict(hidden)
+    for level in (Enters.SUB_ICB_LOCATION, Enters.ICB, Enters.REGION, Enters.ENGLAND):
+        pools: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for practice, place in left.items():
+            if (pool := pool_of(place, level)) is not None:
+                pools[pool].append(practice)
+        for members in pools.values():
+            if len(members) >= LEAST_POOL:
+                for practice in members:
+                    found[practice] = level
+                    del left[practice]
+    return found
+
+
+def pool_of(place: Place, level: Enters) -> tuple[str, ...] | None:
+    """The pool of a level to which a practice belongs; None where its organisation there is not known."""
+    codes = (place.region, place.icb, place.sub_icb_location)[: int(Enters.ENGLAND) - int(level)]
+    return codes if not codes or codes[-1] != UNKNOWN_CODE else None

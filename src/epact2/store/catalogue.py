@@ -195,7 +195,8 @@ class Catalogue:
     ``items_agree`` are the months whose items add up to their prescribing, to the penny.
     ``sections_are_numbers`` tells whether the rollup by section can tell all sections apart.
     ``highest_patient`` is the largest key of a patient. ``prepared`` gives the database of each month's
-    prepared results, ``prepared_columns`` what stands in them.
+    prepared results, ``prepared_columns`` what stands in them; ``sealed`` and ``sealed_columns`` the same
+    for the figures that are published of organisations not one's own.
     """
 
     directory: Directory
@@ -211,6 +212,8 @@ class Catalogue:
     highest_patient: int = 0
     prepared: Mapping[int, str] = field(default_factory=dict)
     prepared_columns: frozenset[str] = frozenset()
+    sealed: Mapping[int, str] = field(default_factory=dict)
+    sealed_columns: frozenset[str] = frozenset()
 
     def medicines(self, codes: Codes) -> Medicines:
         """The presentations under one sort of codes."""

@@ -23,9 +23,10 @@ from epact2.model.fields import Field
 from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
+from epact2.query.level import value_needs_items
 from epact2.query.listing import Listing
 from epact2.query.nodes import Query
-from epact2.query.result import Cell, Column, Page, Result
+from epact2.query.result import Cell, Column, Mark, Page, Result
 from epact2.query.scope import Scope
 from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
@@ -35,6 +36,7 @@ from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import read_catalogue
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
+from epact2.store.published import refuse_sealed_listing
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
 from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
@@ -162,8 +164,11 @@ class DuckDBEngine:
     def answer(self, query: Query, scope: Scope) -> Result:
         """The rows of the answer: see ``store.engine.Engine``. Raises TooSlow, NoData or UnknownCode."""
         compiled = self.compiled(query, scope)
-        rows = self.run(compiled.statement)
-        return Result(compiled.columns, tuple(rows))
+        statement = compiled.statement
+        rows = self._fetch(statement.sql, statement.parameters)
+        return Result(
+            compiled.columns, tuple(_settled(row, statement) for row in rows), _marks_of(rows, statement)
+        )
 
     def answer_of_mixed(self, query: Query, scope: Scope) -> Result | None:
         """The counts of a question, of those patients alone who are in several places in a month.
@@ -175,7 +180,7 @@ class DuckDBEngine:
             return None
         statement = statement_of(plan, self.catalogue)
         self._prepare(plan, statement.tables)
-        return Result(columns_of(query), tuple(self.run(statement)))
+        return Result(columns_of(query, scope), tuple(self.run(statement)))
 
     def explain(self, query: Query, scope: Scope) -> Explanation:
         """How the question would be answered, without answering it."""
@@ -197,7 +202,7 @@ class DuckDBEngine:
         if found := self._plans.get(key):
             return found
         plan = rewrite(make_plan(query, scope, self.catalogue), self.catalogue, self._without)
-        made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query))
+        made = _Compiled(plan, statement_of(plan, self.catalogue), columns_of(query, scope))
         self._prepare(plan, made.statement.tables)
         self._plans.keep(key, made)
         return made
@@ -205,7 +210,7 @@ class DuckDBEngine:
     def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
         """The rows of a statement."""
         rows = self._fetch(statement.sql, statement.parameters)
-        return [_settled(row, statement) for row in rows] if statement.either else rows
+        return [_settled(row, statement) for row in rows]
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """The rows of an SQL text, stopped when it takes too long."""
@@ -244,6 +249,7 @@ class DuckDBEngine:
 
     def list(self, listing: Listing, scope: Scope) -> Page:
         """A page of single items or patients: see ``store.engine.Engine``. Raises TooSlow too."""
+        refuse_sealed_listing(scope)
         statement = self.listing_statement(listing, scope)
         rows = self._fetch(statement.sql, statement.parameters)
         patients = [place for place, of in enumerate(statement.columns) if of == PATIENT]
@@ -366,10 +372,13 @@ class DuckDBEngine:
         self._ready.add(table)
 
 
-def columns_of(query: Query) -> tuple[Column, ...]:
+def columns_of(query: Query, scope: Scope) -> tuple[Column, ...]:
     """The columns of a question's answer."""
     values = [
-        Column(value_name(value), "value", value_unit(value), value_scale(value), value)
+        Column(
+            *(value_name(value), "value", value_unit(value), value_scale(value), value),
+            approximate=scope.sealed and value_needs_items(value),
+        )
         for value in query.values
     ]
     if query.percentiles:
@@ -385,8 +394,20 @@ def listing_column(of: Field | Measure) -> Column:
     return Column(of.name, "field", of=of)
 
 
+def _marks_of(rows: Sequence[tuple[Any, ...]], statement: Statement) -> dict[tuple[int, int], Mark]:
+    """Which cells of sealed figures are withheld, or stand for fewer than five."""
+    return {
+        (line, place): Mark(row[mark])
+        for place, mark in statement.marks
+        for line, row in enumerate(rows)
+        if row[mark]
+    }
+
+
 def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
-    """A row with one cell where there is a whole number or a mean."""
+    """A row with one cell where there is a whole number or a mean, without marks."""
+    if len(row) == statement.width:
+        return row
     cells = list(row[: statement.width])
     for whole, mean in statement.either:
         if cells[whole] is None:

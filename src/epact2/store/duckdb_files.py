@@ -12,6 +12,7 @@ from epact2.store.open_release import (
     patients_database,
     prepared_database,
     rows_database,
+    sealed_database,
     totals_database,
 )
 from epact2.store.release import Release, Store
@@ -25,6 +26,7 @@ def files_of(store: Store, release: Release) -> dict[str, Path]:
         **{totals_database(year): store.file(found) for year, found in release.totals.items()},
         **{items_database(month): store.file(found) for month, found in release.items.items()},
         **{prepared_database(month): store.file(found) for month, found in release.prepared.items()},
+        **{sealed_database(month): store.file(found) for month, found in release.sealed.items()},
         **{patients_database(month): store.file(found) for month, found in release.patients.items()},
     }
 

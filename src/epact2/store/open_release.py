@@ -42,6 +42,11 @@ def prepared_database(month: int) -> str:
     return f"prepared_{month}"
 
 
+def sealed_database(month: int) -> str:
+    """The name under which a month's sealed figures are attached."""
+    return f"sealed_{month}"
+
+
 def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
     """The catalogue of a release. ``fetch`` asks the attached database of the dimensions."""
     practices = fetch(
@@ -67,6 +72,8 @@ def read_catalogue(release: Release, fetch: Fetch) -> Catalogue:
         patients={month: patients_database(month) for month in release.patients},
         prepared={month: prepared_database(month) for month in release.prepared},
         prepared_columns=frozenset(release.prepared_columns),
+        sealed={month: sealed_database(month) for month in release.sealed},
+        sealed_columns=frozenset(release.sealed_columns),
         items_agree=frozenset(month for month, *_, agree, _, _ in months if agree),
         highest_patient=max((highest or 0 for *_, highest in months), default=0),
         sections_are_numbers=all(code[:4].isdecimal() and code[:4].isascii() for code in latest),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from epact2.model.fields import NOT_OF_PEOPLE, Dimension, Field
 from epact2.model.items import PATIENT
@@ -31,6 +32,9 @@ from epact2.query.nodes import (
 )
 from epact2.query.periods import Lens
 from epact2.store.catalogue import KeyRange
+
+if TYPE_CHECKING:
+    from epact2.store.sealed_plan import SealedRead
 
 
 def is_of_people(field: Field) -> bool:
@@ -57,6 +61,7 @@ class Source(Enum):
     ITEMS_BY_ATTRIBUTES = "item_by_attributes"
     ITEMS_BY_KIND = "item_by_kind"
     PREPARED = "prepared"  # of a level: see Scan.table
+    SEALED = "sealed figures"  # see store.sealed_plan
     POPULATION = "population"
     PRESCRIBERS = "prescriber_runs"  # from which month to which each practice prescribes
     LISTED_PRESCRIBERS = "listed_prescriber_runs"  # the same, among the months in which it has a list
@@ -247,6 +252,7 @@ class Plan:
     lenses: tuple[Lens, ...]
     relations: tuple[Relation, ...]
     patients: tuple[PatientsRead, ...] = ()
+    sealed: tuple[SealedRead, ...] = ()
     practices_where: tuple[Selection, ...] = ()
     rewrites: tuple[str, ...] = ()
 
@@ -254,7 +260,8 @@ class Plan:
     def scans(self) -> tuple[Scan, ...]:
         """All scans."""
         reads: tuple[Relation | PatientsRead, ...] = (*self.relations, *self.patients)
-        return tuple(scan for read in reads for scan in read.scans)
+        of_rows = (scan for read in reads for scan in read.scans)
+        return (*of_rows, *(read.scan for read in self.sealed))
 
 
 def each_scan(plan: Plan, change: Callable[[Scan], Scan]) -> Plan:

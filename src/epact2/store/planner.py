@@ -42,6 +42,7 @@ from epact2.query.scope import Absence, Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.plan import PatientsRead, Plan, Relation, Scan, Slot, Source, each_scan, is_of_people
+from epact2.store.sealed_plan import sealed_reads
 from epact2.store.terms import Cell, Part, answer_parts, cells_of, needs_rows, ranking_part
 
 MAIN = "facts"
@@ -69,7 +70,8 @@ class _Planner:
         directory = catalogue.directory
         loaded = directory.months_for(query)
         self.loaded = frozenset(loaded)
-        self.of_items = needs_items(query)
+        # In a sealed scope nothing is read of items: what only they know comes from published figures.
+        self.of_items = needs_items(query) and not scope.sealed
         self.base = Source.ITEMS if self.of_items else Source.ROWS
         self.months = months_of(query, loaded)
         _, organisation, self.rest = split(query.where)
@@ -88,7 +90,13 @@ class _Planner:
         self.lenses = (PLAIN, *dict.fromkeys(cell.lens for cell in self.cells if cell.lens != PLAIN))
         self.fields = tuple(field for field in query.grain if field.dimension is not Dimension.TIME)
         self.of_month = len(self.fields) < len(query.grain) or len(self.lenses) > 1
-        self.slots = tuple(slots)
+        self.sealed = (
+            sealed_reads(query, self.cells, self.months, self.loaded, self.organisation, catalogue)
+            if scope.sealed
+            else ()
+        )
+        of_atoms = {read.slot for read in self.sealed}
+        self.slots = tuple(slot for slot in slots if slot not in of_atoms)
 
     def plan(self) -> Plan:
         plan = Plan(
@@ -97,6 +105,7 @@ class _Planner:
             lenses=self.lenses,
             relations=tuple(self.relations()),
             patients=tuple(self.patients()),
+            sealed=self.sealed,
         )
         absences = absences_by_key(self.absences, self.catalogue)
         return each_scan(plan, lambda scan: replace(scan, absences=absences)) if absences else plan
@@ -110,6 +119,7 @@ class _Planner:
         (part, *others) = self.parts
         return (
             bool(self.query.percentiles)
+            and not self.sealed
             and any(not slot.is_count and not slot.is_population for slot in self.slots)
             and not others
             and self.lenses == (PLAIN,)

@@ -183,7 +183,7 @@ def prescribing_rows(data: ReferenceData, *, as_at: bool, as_published: bool) ->
     for line in data.prescribing:
         published = line.presentation
         presentation = published if as_published else data.latest_codes.get(published, published)
-        codes = _organisation_codes(data, line.month, line.practice, as_at) | _medicine_codes(presentation)
+        codes = organisation_codes(data, line.month, line.practice, as_at) | _medicine_codes(presentation)
         codes[SNOMED_CODE] = line.snomed
         codes[QUANTITY_PER_ITEM] = quantity_text(line.quantity)
         amounts = {
@@ -206,7 +206,7 @@ def item_rows(data: ReferenceData, *, as_at: bool, as_published: bool, exclusion
         published = line.presentation
         presentation = published if as_published else data.latest_codes.get(published, published)
         codes = {
-            **_organisation_codes(data, line.month, line.practice, as_at),
+            **organisation_codes(data, line.month, line.practice, as_at),
             **_medicine_codes(presentation),
             SNOMED_CODE: line.snomed,
             QUANTITY_PER_ITEM: quantity_text(line.quantity),
@@ -268,14 +268,15 @@ def _medicine_codes(presentation: str) -> dict[Field, str]:
 def population_rows(data: ReferenceData, *, as_at: bool) -> list[Row]:
     """The population rows under one structure."""
     return [
-        Row(one.month, _organisation_codes(data, one.month, one.practice, as_at), one.amounts)
+        Row(one.month, organisation_codes(data, one.month, one.practice, as_at), one.amounts)
         for one in data.population
     ]
 
 
-def _organisation_codes(
+def organisation_codes(
     data: ReferenceData, month: DispensingMonth, practice: str, as_at: bool
 ) -> dict[Field, str]:
+    """The codes of a practice and of the organisations above it, under one structure."""
     if as_at:
         parents = data.parents_then.get((month, practice), NO_PARENTS)
     else:

@@ -83,6 +83,9 @@ class Release:
     patients: Mapping[int, StoredFile] = field(default_factory=dict)
     prepared: Mapping[int, StoredFile] = field(default_factory=dict)
     prepared_columns: tuple[str, ...] = ()
+    sealed: Mapping[int, StoredFile] = field(default_factory=dict)
+    sealed_columns: tuple[str, ...] = ()
+    seal: str = ""  # tells which key sealed it, without telling the key
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -107,7 +110,7 @@ class Release:
     @property
     def file_names(self) -> frozenset[str]:
         """The names, within ``files``, of everything that this release reads."""
-        by_period = (self.rows, self.totals, self.items, self.patients, self.prepared)
+        by_period = (self.rows, self.totals, self.items, self.patients, self.prepared, self.sealed)
         stored = (self.dimensions, *(one for files in by_period for one in files.values()))
         return frozenset(one.name for one in stored)
 
@@ -228,6 +231,9 @@ def _read_manifest(path: Path) -> Release:
             patients=_stored_files(found.get("patients", {})),
             prepared=_stored_files(found.get("prepared", {})),
             prepared_columns=tuple(found.get("prepared_columns", ())),
+            sealed=_stored_files(found.get("sealed", {})),
+            sealed_columns=tuple(found.get("sealed_columns", ())),
+            seal=found.get("seal", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(

@@ -49,7 +49,7 @@ _OF_MIXED = (
     "prune_months",
 )  # fmt: skip
 _OF_LISTINGS = ("organisation_keys", "patient_places", "key_ranges", "prune_months")
-_OF_COUNTS = ("prepared_results", "patient_months")  # they know how many patients, not always who
+_OF_COUNTS = ("prepared_results",)  # they know how many patients, and not who
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
 _BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})

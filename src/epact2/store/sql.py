@@ -47,6 +47,7 @@ OTHERS = "others"
 class Statement:
     """SQL with its parameters. ``either`` pairs columns whose cells are whole numbers or means: where the
     whole number is NULL, the mean at the second place counts. ``width`` counts the answer's columns.
+    ``marks`` pairs columns of sealed figures with those that tell what is withheld.
     """
 
     sql: str
@@ -54,6 +55,7 @@ class Statement:
     tables: frozenset[str]
     width: int
     either: tuple[tuple[int, int], ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 def statement_of(plan: Plan, catalogue: Catalogue) -> Statement:
@@ -89,8 +91,13 @@ class _Statement:
             if len({(one[index].whole is None, one[index].plain is None) for _, one in numbers}) > 1
             or (numbers[0][1][index].whole is not None and numbers[0][1][index].plain is not None)
         ]
+        marked = [
+            index
+            for index in range(0 if self.query.percentiles else value_count)
+            if any(one[index].mark is not None for _, one in numbers)
+        ]
         selects = [
-            self.part_select(place, select, found, part, mixed)
+            self.part_select(place, select, found, part, mixed, marked)
             for place, (part, (select, found)) in enumerate(zip(self.parts, numbers, strict=True))
         ]
         if COLUMNS in self.summing.relations:
@@ -100,7 +107,7 @@ class _Statement:
             final = self.percentiles(stacked)
             width = len(self.query.columns) + 1 + value_count
         else:
-            final = self.ordered(stacked, mixed)
+            final = self.ordered(stacked, mixed, marked)
         for name, query in self.summing.named_queries.items():
             final = final.with_(exp.to_identifier(name), as_=query, copy=False)
         tables = frozenset(found.name for found in final.find_all(exp.Table) if not found.catalog)
@@ -111,6 +118,10 @@ class _Statement:
             tables=tables - own,
             width=width,
             either=tuple((len(self.query.grain) + index, width + place) for place, index in enumerate(mixed)),
+            marks=tuple(
+                (len(self.query.grain) + index, width + len(mixed) + place)
+                for place, index in enumerate(marked)
+            ),
         )
 
     # --- One part ----------------------------------------------------------------------------------------
@@ -183,7 +194,13 @@ class _Statement:
         return select.join(periods_table, on=all_of(joined), copy=False)
 
     def part_select(
-        self, place: int, select: exp.Select, numbers: list[Number], part: Part, mixed: list[int]
+        self,
+        place: int,
+        select: exp.Select,
+        numbers: list[Number],
+        part: Part,
+        mixed: list[int],
+        marked: list[int],
     ) -> exp.Select:
         """A part's rows: its place, its codes with what they sort by, its values."""
         grouping = part.grouping
@@ -209,6 +226,9 @@ class _Statement:
                 shown.append(named(found.as_plain, f"v{index}"))
             else:
                 shown.append(named(exp.cast(found.whole, "BIGINT"), f"v{index}"))
+            if index in marked:
+                mark = found.mark if found.mark is not None else number(0)
+                shown.append(named(exp.cast(mark, "INTEGER"), f"m{index}"))
         select = select.select(*shown, copy=False)
         if self.ranking and not grouping.others and set(self.query.rows) <= set(grouping.fields):
             same = all_of(
@@ -279,12 +299,15 @@ class _Statement:
             .where(exp.LTE(this=column("place", "q"), expression=self.parameters.bind(top.count)), copy=False)
         )
 
-    def ordered(self, stacked: exp.Expression, mixed: list[int]) -> exp.Select:
-        """The answer's columns, in the question's order, then by codes; then the means of mixed columns."""
+    def ordered(self, stacked: exp.Expression, mixed: list[int], marked: list[int]) -> exp.Select:
+        """The answer's columns, in the question's order, then by codes; then the means of mixed columns, and
+        the marks of sealed ones.
+        """
         grain, values = self.query.grain, self.query.values
         shown = [column(f"c{index}", "a") for index in range(len(grain))]
         shown += [column(f"v{index}", "a") for index in range(len(values))]
         shown += [column(f"x{index}", "a") for index in mixed]
+        shown += [column(f"m{index}", "a") for index in marked]
         order = [_ordered(column("part", "a"))] if self.has_places else []
         for one in self.query.order:
             if self.has_others and (not isinstance(one.by, Field) or one.by in self.ranked):

@@ -34,7 +34,7 @@ class Fulfilling:
     ``named_queries`` belong into the statement's WITH.
     """
 
-    patients: exp.Select
+    patients: exp.Query
     left_out: bool
     named_queries: Mapping[str, exp.Query]
     plan: Plan

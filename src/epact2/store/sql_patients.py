@@ -101,7 +101,7 @@ def patients_summed(summing: Summing, grouping: Grouping, read: PatientsRead) ->
     return _Patients(summing, grouping, read).select()
 
 
-def patients_fulfilling(summing: Summing, read: PatientsRead) -> exp.Select:
+def patients_fulfilling(summing: Summing, read: PatientsRead) -> exp.Query:
     """The keys (``patient``) of the patients of all a question's rows who fulfil the condition of a slot.
 
     The question has no fields, and the slot no lens: all rows are one group, all months one period.
@@ -142,13 +142,8 @@ class _Patients:
 
     def counted_months(self, scan: Scan) -> exp.Select:
         """The patients of patient_month who fulfil the condition, by group."""
-        months = patient_months_select(
-            scan, self.plan, self.summing.catalogue, self.summing.parameters, self.leaves
-        )
-        select = exp.select().from_(months.subquery("r", copy=False))
+        select, holds = self.judged_months(scan)
         select, keys = self.by_group(select)
-        facts = {place: column(f"leaf_{place}", "r") for place in range(len(self.leaves))}
-        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
         shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
         for lens in self.lenses:
             where = [holds]
@@ -157,6 +152,15 @@ class _Patients:
             shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
         select = select.select(*shown, copy=False)
         return select.group_by(*keys.values(), copy=False) if keys else select
+
+    def judged_months(self, scan: Scan) -> tuple[exp.Select, exp.Expression]:
+        """One row ``r`` for each patient of patient_month, and whether the condition holds for it."""
+        months = patient_months_select(
+            scan, self.plan, self.summing.catalogue, self.summing.parameters, self.leaves
+        )
+        facts = {place: column(f"leaf_{place}", "r") for place in range(len(self.leaves))}
+        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
+        return exp.select().from_(months.subquery("r", copy=False)), holds
 
     def counted(self) -> exp.Select:
         """The patients whose rows fulfil the condition, by group."""
@@ -171,10 +175,15 @@ class _Patients:
         select = rows.select(*shown, copy=False)
         return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
 
-    def keys(self) -> exp.Select:
-        """The patients whose rows fulfil the condition, by key."""
+    def keys(self) -> exp.Query:
+        """The keys of those who fulfil the condition, by their rows or by patient_month if that is read."""
         rows, holds = self.judged()
-        return rows.select(named(column(_PATIENT, "q"), "patient"), copy=False).where(holds, copy=False)
+        by_rows = rows.select(named(column(_PATIENT, "q"), "patient"), copy=False).where(holds, copy=False)
+        if self.read.prepared is None:
+            return by_rows
+        months, holds = self.judged_months(self.read.prepared)
+        shown = named(column(_PATIENT, "r"), "patient")
+        return stack([by_rows, months.select(shown, copy=False).where(holds, copy=False)])
 
     def judged(self) -> tuple[exp.Select, exp.Expression]:
         """One row ``q`` for each group, lens and patient, and whether the condition holds for it."""

@@ -80,8 +80,8 @@ def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Pa
 def patient_months_select(
     scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters, leaves: Sequence[Leaf]
 ) -> exp.Select:
-    """The rows of patient_month: numbers of the fields' codes, the month if kept, and whether each leaf of a
-    condition is fulfilled (``leaf_0`` …).
+    """The rows of patient_month: numbers of the fields' codes, the month if kept, the patient, as
+    ``counted_0``, and whether each leaf of a condition is fulfilled (``leaf_0`` …).
     """
     return ScanSelect(scan, plan, catalogue, parameters).of_patient_months(leaves)
 
@@ -181,10 +181,10 @@ class ScanSelect:
         shown = [named(self.id_of(field), column_of(field)) for field in self.scan.fields]
         if self.scan.of_month:
             shown.append(named(self.stored("month"), MONTH))
+        shown.append(named(self.stored("patient"), "counted_0"))
         shown += [named(known_leaf(leaf, self.stored), f"leaf_{place}") for place, leaf in enumerate(leaves)]
         where = list(self.conditions())
-        # A condition without leaves, such as any of nothing, needs no column.
-        return self.completed(exp.select(*(shown or [named(number(1), "one")])).from_(self.facts()), where)
+        return self.completed(exp.select(*shown).from_(self.facts()), where)
 
     def test(self, place: int) -> exp.Expression:
         """Whether a selection of a patient's condition selects the row."""

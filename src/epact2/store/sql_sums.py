@@ -19,6 +19,7 @@ from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, 
 from epact2.store.sql_patients import patients_summed
 from epact2.store.sql_scan import ALONE, LISTED, scan_select
 from epact2.store.sql_scan import MONTH as DISPENSED
+from epact2.store.sql_sealed import sealed_summed
 from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
 
 KEPT = "kept"
@@ -44,6 +45,8 @@ class Summing:
         self.highest = catalogue.highest_patient
         self.names = {slot: f"s{index}" for index, slot in enumerate(slots)}
         self.patients = {read.name: read for read in plan.patients}
+        self.sealed = {read.name: read for read in plan.sealed}
+        self.sealed_names = {read.slot: read.name for read in plan.sealed}
         self.months = tuple(DispensingMonth.from_number(month) for month in plan.months)
         self.named_queries: dict[str, exp.Query] = {}
         self.sums: dict[Sums, dict[tuple[Slot, Lens], None]] = {}
@@ -78,6 +81,8 @@ class Summing:
         return Grouping(self.query.columns), COLUMNS
 
     def kind_of(self, slot: Slot) -> str:
+        if slot in self.sealed_names:
+            return self.sealed_names[slot]
         if not slot.is_count:
             return MAIN
         for name, read in self.patients.items():
@@ -95,16 +100,15 @@ class Summing:
         cells = (cell for term in part.terms for cell in cells_of(term))
         return list(dict.fromkeys([*own, *((cell.grouping, self.kind_of(cell.slot)) for cell in cells)]))
 
-    @staticmethod
-    def has_own(part: Part) -> bool:
+    def has_own(self, part: Part) -> bool:
         if part.grouping.fields or part.grouping.others:
             return True
         cells = [cell for term in part.terms for cell in cells_of(term)]
-        return any(cell.grouping == part.grouping and not cell.slot.is_count for cell in cells)
+        return any(cell.grouping == part.grouping and self.kind_of(cell.slot) == MAIN for cell in cells)
 
     def relations_of(self, sums: Sums) -> list[Relation]:
         grouping, kind = sums
-        if kind in self.patients:
+        if kind in self.patients or kind in self.sealed:
             return []
         if kind != MAIN:
             return [self.relations[kind]]
@@ -206,6 +210,8 @@ class Summing:
         """The aggregation of one grouping: its keys, its sums through each lens, whether it is listed."""
         if sums[1] in self.patients:
             return patients_summed(self, sums[0], self.patients[sums[1]])
+        if sums[1] in self.sealed:
+            return sealed_summed(self, sums[0], self.sealed[sums[1]])
         relations = self.relations_of(sums)
         if relations and relations[0].one_a_month:
             return self.summed_months(relations[0], sums)

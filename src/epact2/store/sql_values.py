@@ -10,12 +10,16 @@ from sqlglot import exp
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
 from epact2.model.months import each_month
+from epact2.model.prescribing import PRACTICE
 from epact2.query.conditions import Condition, leaves
 from epact2.query.periods import Lens
+from epact2.query.result import Mark
+from epact2.query.sealing import LEAST_BELOW
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot
 from epact2.store.planner import lens_months, window_months_of
-from epact2.store.sql_parts import Parameters, call, column, named, number
+from epact2.store.sql_parts import Parameters, all_of, call, column, named, number
+from epact2.store.sql_sealed import ROWS
 from epact2.store.terms import Cell, Difference, Grouping, Quotient, Term
 
 PERIOD = "d"
@@ -27,11 +31,16 @@ class Number:
 
     Both are there where one group's number is whole and another's a mean: then ``whole`` is NULL for the
     means, and ``plain`` is there for all.
+
+    Of sealed figures: ``mark`` is the number of a ``query.result.Mark``, 0 for none; ``rows`` counts the rows
+    of atoms behind a published count.
     """
 
     whole: exp.Expression | None
     plain: exp.Expression | None
     scale: int = 0
+    mark: exp.Expression | None = None
+    rows: exp.Expression | None = None
 
     @property
     def as_plain(self) -> exp.Expression:
@@ -95,6 +104,7 @@ class Arithmetic:
         self.parameters = parameters
         self.names = names
         self.aliases = aliases
+        self.sealed = {read.slot for read in plan.sealed}
 
     def number(self, term: Term) -> Number:
         """The number of a tree."""
@@ -106,7 +116,8 @@ class Arithmetic:
                 if per != 1:
                     above = exp.Mul(this=above, expression=self.parameters.bind(per))
                 below = exp.Nullif(this=self.number(bottom).as_plain, expression=number(0))
-                return Number(None, exp.Div(this=_wrapped(above), expression=below))
+                quotient: exp.Expression = exp.Div(this=_wrapped(above), expression=below)
+                return _derived(quotient, self.number(top), self.number(bottom))
             case Difference(now, before, relative):
                 return self.difference(self.number(now), self.number(before), relative)
 
@@ -114,13 +125,16 @@ class Arithmetic:
         if relative:
             below = exp.Nullif(this=before.as_plain, expression=number(0))
             grown = exp.Div(this=_wrapped(now.as_plain), expression=below)
-            return Number(None, _wrapped(exp.Sub(this=grown, expression=number(1))))
+            return _derived(_wrapped(exp.Sub(this=grown, expression=number(1))), now, before)
         whole = plain = None
         if now.whole is not None and before.whole is not None:
             whole = _wrapped(exp.Sub(this=_wrapped(now.whole), expression=_wrapped(before.whole)))
         if now.plain is not None or before.plain is not None:
             plain = _wrapped(exp.Sub(this=_wrapped(now.as_plain), expression=_wrapped(before.as_plain)))
-        return Number(whole, plain, now.scale)
+        rows = None
+        if now.rows is not None and before.rows is not None:
+            rows = _wrapped(exp.Add(this=now.rows, expression=before.rows))
+        return Number(whole, plain, now.scale, _mark_of(now, before), rows)
 
     def cell(self, cell: Cell) -> Number:
         alias = self.aliases[cell.grouping, cell.slot]
@@ -133,12 +147,36 @@ class Arithmetic:
         if cell.slot.is_population:
             assert isinstance(cell.slot.of, Measure)
             return self.mean(sums, months, cell.slot.of.scale)
+        if cell.slot in self.sealed:
+            return self.published(cell, alias, sums, months)
         scale = cell.slot.of.scale if isinstance(cell.slot.of, Measure) else 0
         whole: exp.Expression = exp.Coalesce(this=sums, expressions=[number(0)])
         if any(seen is None for seen in months):
             loaded = self.periods.column([seen is not None for seen in months], "BOOLEAN")
             whole = exp.Case(ifs=[exp.If(this=loaded, true=whole)])
         return Number(whole, None, scale)
+
+    def published(
+        self, cell: Cell, alias: str, sums: exp.Expression, months: list[tuple[int, ...] | None]
+    ) -> Number:
+        """A number of atoms: an exact 0 where there are no rows, withheld where rows have no number."""
+        name = f"{self.names[cell.slot]}_{self.plan.lenses.index(cell.lens)}_{ROWS}"
+        rows: exp.Expression = exp.Coalesce(this=column(name, alias), expressions=[number(0)])
+        has_rows = exp.GT(this=rows, expression=number(0))
+        whole: exp.Expression = exp.Case(ifs=[exp.If(this=has_rows, true=sums)], default=number(0))
+        nothing = exp.Is(this=sums, expression=exp.Null())
+        withheld = Mark.FEW_OR_NEARLY_ALL if isinstance(cell.slot.of, Measure) else Mark.FEW_ITEMS
+        told = [exp.If(this=all_of([has_rows, nothing]), true=number(withheld))]
+        if PRACTICE in cell.grouping.fields:
+            none = exp.EQ(this=sums, expression=number(0))
+            told.append(exp.If(this=all_of([has_rows, none]), true=number(Mark.FEWER_THAN_FIVE)))
+        mark: exp.Expression = exp.Case(ifs=told, default=number(0))
+        if any(seen is None for seen in months):
+            loaded = self.periods.column([seen is not None for seen in months], "BOOLEAN")
+            whole = exp.Case(ifs=[exp.If(this=loaded, true=whole)])
+            mark = exp.Case(ifs=[exp.If(this=loaded, true=mark)], default=number(0))
+            rows = exp.Case(ifs=[exp.If(this=loaded, true=rows)], default=number(0))
+        return Number(whole, None, 0, mark, rows)
 
     def months_of(self, time_fields: tuple[Field, ...], lens: Lens) -> list[tuple[int, ...] | None]:
         """The months seen by a lens for each of the part's periods."""
@@ -185,3 +223,31 @@ class Arithmetic:
 
 def _wrapped(what: exp.Expression) -> exp.Expression:
     return exp.Paren(this=what)
+
+
+def _derived(what: exp.Expression, top: Number, bottom: Number) -> Number:
+    """A ratio of two numbers, withheld where either is, or where too few patients are below the line."""
+    if top.mark is None and bottom.mark is None:
+        return Number(None, what)
+    small = _is_small(bottom)
+    if small is None:
+        return Number(None, what, mark=_mark_of(top, bottom))
+    shown = exp.Case(ifs=[exp.If(this=small, true=exp.cast(exp.Null(), "DOUBLE"))], default=what)
+    return Number(None, shown, mark=_mark_of(top, bottom, small))
+
+
+def _is_small(bottom: Number) -> exp.Expression | None:
+    """Whether a published count is too small to stand below the line. An exact 0 gives no value at all."""
+    if bottom.rows is None or bottom.whole is None:
+        return None
+    few = exp.LT(this=_wrapped(bottom.whole), expression=number(LEAST_BELOW))
+    return all_of([exp.GT(this=bottom.rows, expression=number(0)), few])
+
+
+def _mark_of(top: Number, bottom: Number, small: exp.Expression | None = None) -> exp.Expression | None:
+    """What is told of a number made of two: withheld as its parts are."""
+    marks = [one.mark for one in (top, bottom) if one.mark is not None]
+    told = [exp.If(this=exp.GTE(this=mark, expression=number(Mark.FEW_ITEMS)), true=mark) for mark in marks]
+    if small is not None:
+        told.append(exp.If(this=small, true=number(Mark.FEW_PATIENTS)))
+    return exp.Case(ifs=told, default=number(0)) if told else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
+from epact2.web.identity.providers import IdentityProvider, identity_providers
 
 __all__ = ["Config", "WrongSetting", "from_environment", "kept_secret_key", "read_key", "words"]
 
@@ -29,7 +30,8 @@ class Config:
     folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
     once a day. ``nhs_numbers`` is the file of encrypted NHS numbers, ``nhs_number_key`` that of the key that
     opens it. ``open_items`` opens listings of items and patients to everyone who signs in: see
-    ``access.opening``. ``site_address`` begins every link in a mail. ``mail_host`` is empty where mail cannot
+    ``access.opening``. ``former_secret_keys`` still read what was signed or encrypted before ``secret_key``
+    was changed. ``site_address`` begins every link in a mail. ``mail_host`` is empty where mail cannot
     be sent. ``mail_domains`` are work addresses besides those of the NHS and government.
     """
 
@@ -47,6 +49,8 @@ class Config:
     https: bool
     trusted_origins: tuple[str, ...]
     open_items: bool = False
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    former_secret_keys: tuple[str, ...] = ()
     site_address: str = "http://localhost:8000"
     mail_host: str = ""
     mail_port: int = 25
@@ -87,11 +91,18 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
         open_items=items_are_open(environment),
+        identity_providers=identity_providers(environment),
+        former_secret_keys=words(environment.get("EPACT2_FORMER_SECRET_KEYS", "")),
         site_address=site_address(environment, hosts),
         **mail(environment),
         mail_domains=mail_domains(environment),
         database_url=environment.get("DATABASE_URL", "").strip(),
     )
+
+
+def cookie_prefix(https: bool) -> str:
+    """How the names of cookies begin: with HTTPS as a browser binds them to this host alone."""
+    return "__Host-" if https else ""
 
 
 def site_address(environment: Mapping[str, str], hosts: tuple[str, ...]) -> str:

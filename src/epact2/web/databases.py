@@ -52,7 +52,13 @@ def _postgresql(url: str) -> dict[str, Any]:
         # A connection stays open between requests, and one that has died is replaced, not met as an error.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "10", "application_name": "epact2", **parts},
+        # Whoever waits longer for a writer that hangs is told so, as with SQLite.
+        "OPTIONS": {
+            "connect_timeout": "10",
+            "application_name": "epact2",
+            "options": "-c lock_timeout=10s",
+            **parts,
+        },
     }
 
 

@@ -21,10 +21,12 @@ from epact2.access.grants import AccountType
 from epact2.access.requests import Decision
 from epact2.errors import Epact2Error
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
+from epact2.web.auditing.auditors import appoint
 from epact2.web.demo_people import DEMO_ACCOUNTS, DemoAccount
 from epact2.web.models import Profile
 from epact2.web.registration import agreement_text, asking, deciding, grants
 from epact2.web.registration.administrators import is_administrator, make_administrator
+from epact2.web.registration.history import SYSTEM
 from epact2.web.registration.models import Authoriser, Mail
 from epact2.web.registration.places import place_name
 
@@ -111,6 +113,8 @@ def _ensure_roles(account: DemoAccount, user: Any) -> None:
     """Authorisers' roles, and the administrator's right: from whoever set the demo up, so from nobody."""
     if account.is_administrator and not is_administrator(user):
         make_administrator(user, None)
+    if account.is_auditor:
+        appoint(account.username, SYSTEM)
     for one in account.roles:
         level, code = (one.level, one.code) if one.level else _home(account, user)
         if not code:

@@ -36,6 +36,7 @@ class DemoAccount:
     signed_by: tuple[str, ...] = ()
     roles: tuple[DemoRole, ...] = ()
     is_administrator: bool = False
+    is_auditor: bool = False
     # Public on purpose: it is printed on the demo's sign-in page.
     password: str = "explore-the-demo"  # noqa: S105
 
@@ -99,8 +100,12 @@ DEMO_ACCOUNTS = (
         roles=(DemoRole("data services lead", *_ENGLAND),), is_administrator=True,
     ),
     DemoAccount(
+        "auditor", "Aubrey Vale (invented)", "Auditor of the service", "", "",
+        "Reads everybody's audit trail; sees no figures.", is_auditor=True,
+    ),
+    DemoAccount(
         "icb.guardian", "Grace Holt (invented)", "Caldicott Guardian of the ICB", "ICB", "QKS",
-        "Authorises prescriber level and controlled drugs for the ICB.",
+        "Authorises prescriber level and controlled drugs for the ICB, and reads its audit trail.",
         roles=(DemoRole("Caldicott Guardian"),),
     ),
     DemoAccount(

@@ -14,6 +14,7 @@ from epact2.web import engine
 from epact2.web.config import WrongSetting
 from epact2.web.databases import unreachable
 from epact2.web.demo_accounts import ensure_demo_accounts
+from epact2.web.identity.sign_ins import forget_old
 
 
 def prepare() -> None:
@@ -24,6 +25,8 @@ def prepare() -> None:
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            forget_old()
             if settings.CONFIG.demo:
                 ensure_demo_accounts(demo_homes())
     except OSError as error:

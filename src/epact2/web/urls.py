@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from epact2.web.auditing import urls as auditing
+from epact2.web.identity import urls as identity
 from epact2.web.nhs_numbers import urls as nhs_numbers
 from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
@@ -26,7 +27,6 @@ from epact2.web.views import (
     styleguide,
     words,
 )
-from epact2.web.views.accounts import SignIn, SignOut
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -56,9 +56,8 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
+    *identity.urlpatterns,
     path("account/sight", sight.page, name="sight"),
-    path("sign-in", SignIn.as_view(), name="sign-in"),
-    path("sign-out", SignOut.as_view(), name="sign-out"),
     path("healthz", health.healthz, name="healthz"),
     *registration_urls,
 ]

@@ -85,10 +85,29 @@ def test_no_way_of_naming_a_patient_reaches_the_trail(where):
         assert PSEUDONYM not in canonical([hidden.question, hidden.words])
 
 
-def test_a_forms_number_is_hidden_too_and_is_no_patient():
-    hidden = HIDING.listing(listing_from_json({"columns": ["items"], "where": {"is": ["form", "900123456"]}}))
-    assert "900123456" not in canonical([hidden.question, hidden.words])
-    assert hidden.patients == ()
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"is": ["form", "900123456"]},
+        {"in": ["form", ["900123456", "900123457"]]},
+        {"between": ["form", "900123456", "900123457"]},
+    ],
+)
+def test_a_forms_number_is_hidden_too_and_is_no_patient(where):
+    plain = listing_from_json({"columns": ["items"], "where": where})
+    of_patients = listing_from_json({"columns": ["items"], "patients": {"had": where}})
+    for hidden in (HIDING.listing(plain), HIDING.listing(of_patients)):
+        kept = canonical([hidden.question, hidden.words])
+        assert "90012345" not in kept
+        assert "one that was named" in hidden.words
+        assert hidden.patients == ()
+
+
+def test_a_condition_that_names_a_patient_is_hidden():
+    condition = {"all": [{"had": {"is": ["patient", PSEUDONYM]}}, {"had": {"under": ["bnf", "0501"]}}]}
+    hidden = HIDING.listing(listing_from_json({"columns": ["items"], "patients": condition}))
+    assert hidden.patients == (HIDING.of(PSEUDONYM),)
+    assert PSEUDONYM not in canonical([hidden.question, hidden.words])
 
 
 def test_the_place_where_a_later_page_begins_is_left_out():

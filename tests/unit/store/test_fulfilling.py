@@ -36,12 +36,28 @@ def _statement(engine, *asked, **parts):
     return engine.listing_statement(_listing(*asked, **parts), ALL_OF_ENGLAND)
 
 
-def test_patients_are_read_from_what_is_known_of_each_and_not_from_counts(engine):
+def test_patients_are_never_read_from_prepared_counts(engine):
     assert "prepared_results" in engine.compiled(COUNTED, ALL_OF_ENGLAND).plan.rewrites
     plan = _statement(engine, {"had": STATIN}).judging
     assert plan is not None
-    assert not {"prepared_results", "patient_months"} & set(plan.rewrites)
+    assert "prepared_results" not in plan.rewrites
     assert plan.patients[0].scan.source in (Source.ITEMS, Source.ITEMS_BY_PRESENTATION)
+
+
+def test_what_is_known_of_each_patient_of_a_month_is_read_from_one_row(engine):
+    """Ten or more medicines, say: from a table with a row for each patient, as a question reads it."""
+    many = {"at least": [{"distinct": "chemical substance", "where": {"under": ["bnf", "05"]}}, 2]}
+    (read,) = _statement(engine, many).judging.patients
+    assert read.prepared.source is Source.PATIENT_MONTH
+    judge = reference_engine(example_items.data())
+    for condition in (many, {"not": many}):
+        for months in ("2025-08", "2025-09", {"latest": 2}):
+            asked = _listing(
+                condition, months=months, rows="patients", columns=["patient", "NIC"], where=None
+            )
+            page = engine.list(asked, ALL_OF_ENGLAND)
+            assert page.result.rows
+            assert page == judge.list(asked, ALL_OF_ENGLAND)
 
 
 def test_only_what_the_condition_looks_at_is_read(engine):

@@ -3,6 +3,7 @@
 import ast
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_every_way_leaves_one_event(read, way):
     assert record["place"] == READS[way][1]
     assert record["release"] == 3
     assert record["policy"] == tables().version
-    assert record["organisations"] == ["England"]
+    assert record["organisations"] == ["England ENG"]
     for asked in questions_in(record):
         assert asked["words"]
         assert asked["scope"]
@@ -97,6 +98,18 @@ def test_without_its_event_nothing_leaves(read, way):
     assert response.status_code == 503
     assert not response.streaming
     assert "could not be recorded" in response.content.decode()
+    for figure in ("Acorn", "QKS", "PSEUDO", "rows", "<table"):
+        assert figure not in response.content.decode()
+
+
+@pytest.mark.parametrize("way", READS)
+def test_without_the_key_of_patients_hashes_nothing_leaves(read, way, settings, tmp_path):
+    (tmp_path / "patient-key").write_text("lost")
+    settings.CONFIG = replace(settings.CONFIG, audit=tmp_path)
+    response = read(way)
+    assert response.status_code == 503
+    assert "could not be recorded" in response.content.decode()
+    assert str(tmp_path) not in response.content.decode()
     for figure in ("Acorn", "QKS", "PSEUDO", "rows", "<table"):
         assert figure not in response.content.decode()
 

@@ -160,6 +160,27 @@ def test_threads_that_write_at_once_make_one_chain():
     assert verify_database().records == before + 60
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_that_hangs_stops_others_with_a_word():
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite's own time to wait is in web/databases.py")
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor, connection.cursor() as mine:
+            cursor.execute("SELECT id FROM auditing_turn WHERE id = 1 FOR UPDATE")
+            mine.execute("SHOW lock_timeout")
+            assert mine.fetchone() == ("10s",)
+            mine.execute("SET lock_timeout = '100ms'")
+            with pytest.raises(AuditFailed):
+                keep(event())
+            other.rollback()
+            keep(event())
+            mine.execute("SET lock_timeout = '10s'")
+    finally:
+        other.close()
+
+
 # --- Nothing happens that cannot be kept --------------------------------------------------------------------
 
 

@@ -56,9 +56,9 @@ def guardian(signed_in_as, monkeypatch):
 
 
 def test_you_see_your_own_trail_and_nobody_elses(signed_in_as):
-    happened("nia", words="Items by practice")
+    happened("nell", words="Items by practice")
     happened("imani", words="A secret of Imani")
-    page = signed_in_as("nia").get("/account/trail")
+    page = signed_in_as("nell").get("/account/trail")
     assert "Items by practice" in text_of(page)
     assert "imani" not in text_of(page).lower()
     assert page.headers["Cache-Control"] == "private, no-store"
@@ -66,12 +66,12 @@ def test_you_see_your_own_trail_and_nobody_elses(signed_in_as):
 
 def test_a_name_in_the_address_changes_nothing_of_your_own_trail(signed_in_as):
     happened("imani", words="A secret of Imani")
-    assert "A secret" not in text_of(signed_in_as("nia").get("/account/trail?who=imani"))
+    assert "A secret" not in text_of(signed_in_as("nell").get("/account/trail?who=imani"))
 
 
 @pytest.mark.parametrize("address", ["/audit/", "/audit.csv"])
 def test_without_a_role_the_trail_of_others_is_closed(signed_in_as, address):
-    response = signed_in_as("nia").get(address)
+    response = signed_in_as("nell").get(address)
     assert response.status_code == 403
     assert "You may read your own audit trail" in text_of(response)
 
@@ -113,23 +113,32 @@ def test_one_record_is_there_for_whoever_may_read_it(guardian):
 
 
 def test_a_record_shows_its_question_scope_and_what_was_withheld(auditor):
-    number = happened("nia", organisations=(KENT,), purpose="Review of antibiotics", place="/explorer/")
+    number = happened("nell", organisations=(KENT,), purpose="Review of antibiotics", place="/explorer/")
     words = text_of(auditor.get(f"/audit/{number}"))
-    for said in ("nia", KENT, "Review of antibiotics", "/explorer/", "Items by practice",
+    for said in ("nell", KENT, "Review of antibiotics", "/explorer/", "Items by practice",
                  "Rows 7", "Cells withheld 2", '"values"'):  # fmt: skip
         assert said in words
 
 
+def test_a_decision_says_whom_it_is_about(auditor):
+    keep(Event(kind=Kind.GRANTED, who="gwen", subject="nell", details="Approved access: PCN"))
+    keep(Event(kind=Kind.AGREED, who="nell", subject="nell", details="Accepted the user agreement"))
+    page = text_of(auditor.get("/audit/"))
+    assert "gwen Granted access Approved access: PCN; about nell" in page
+    assert "nell Accepted the agreement Accepted the user agreement" in page
+    assert "agreement; about" not in page
+
+
 def test_an_auditor_sees_everybody_and_can_choose(auditor):
-    happened("nia", words="By Nia")
+    happened("nell", words="By Nell")
     happened("imani", kind=Kind.EXPORTED, organisations=(KENT,), words="By Imani")
     everything = text_of(auditor.get("/audit/"))
-    assert "By Nia" in everything
+    assert "By Nell" in everything
     assert "By Imani" in everything
     for choice in ("who=imani", "kind=exported", f"organisation={KENT}"):
         chosen = text_of(auditor.get(f"/audit/?{choice}"))
         assert "By Imani" in chosen
-        assert "By Nia" not in chosen
+        assert "By Nell" not in chosen
 
 
 @pytest.mark.parametrize(
@@ -143,7 +152,7 @@ def test_an_auditor_sees_everybody_and_can_choose(auditor):
     ],
 )
 def test_days_are_days_in_england(auditor, choice, there):
-    happened("nia", words="Just after midnight", when=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
+    happened("nell", words="Just after midnight", when=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
     assert ("Just after midnight" in text_of(auditor.get(f"/audit/?{choice}"))) is there
 
 
@@ -167,8 +176,8 @@ def test_a_choice_that_cannot_be_read_is_refused_in_words_and_not_recorded(audit
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(signed_in_as):
-    numbers = [happened("nia", words=f"Question {n}") for n in range(120)]
-    client = signed_in_as("nia")
+    numbers = [happened("nell", words=f"Question {n}") for n in range(120)]
+    client = signed_in_as("nell")
     seen, address = [], "/account/trail?kind=asked"
     while address:
         page = client.get(address)
@@ -180,9 +189,9 @@ def test_pages_follow_one_another_without_gap_or_repeat(signed_in_as):
 
 
 def test_a_file_of_the_trail_has_every_record_and_no_formula(auditor):
-    happened("nia", words="=1+1")
-    happened("nia", words="Items", details="+44")
-    response = auditor.get("/audit.csv?who=nia")
+    happened("nell", words="=1+1")
+    happened("nell", words="Items", details="+44")
+    response = auditor.get("/audit.csv?who=nell")
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
     assert [row["questions"] for row in rows] == ["Items", "'=1+1"]
     assert rows[0]["details"] == "'+44"
@@ -191,7 +200,7 @@ def test_a_file_of_the_trail_has_every_record_and_no_formula(auditor):
 
 @pytest.mark.parametrize("address", ["/audit/?kind=asked", "/audit.csv?kind=asked"])
 def test_reading_the_trail_of_others_is_itself_recorded(auditor, address):
-    happened("nia")
+    happened("nell")
     before = last_number()
     auditor.get(address)
     (record,) = records_since(before)
@@ -208,7 +217,7 @@ def test_a_guardians_reading_is_in_the_trail_of_the_organisation(guardian):
 
 
 def test_reading_ones_own_is_not(signed_in_as):
-    client = signed_in_as("nia")
+    client = signed_in_as("nell")
     before = last_number()
     client.get("/account/trail")
     client.get("/account/trail.csv")
@@ -221,7 +230,7 @@ def test_visitors_are_sent_to_sign_in(client):
 
 
 def test_what_is_in_a_record_is_text_and_no_markup(auditor):
-    number = happened("nia", words="<script>alert(1)</script>", purpose="<b>bold</b>")
+    number = happened("nell", words="<script>alert(1)</script>", purpose="<b>bold</b>")
     for address in ("/audit/", f"/audit/{number}"):
         body = auditor.get(address).content.decode()
         assert "<script>alert" not in body

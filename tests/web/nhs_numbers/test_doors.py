@@ -1,4 +1,4 @@
-"""Ways into requests for NHS numbers, from comparators of patients and the account page, for those who may."""
+"""Ways into requests for NHS numbers, from comparators of patients and the account page: for whom."""
 
 from __future__ import annotations
 
@@ -33,13 +33,8 @@ def test_a_comparator_of_patients_has_a_door_for_those_who_may_ask(world, name):
 @pytest.mark.parametrize("name", PEOPLE)
 def test_no_other_account_has_one(world, name):
     directory = engines.current().directory
-    found = doors.from_comparator(
-        comparators()[COMPARATOR],
-        viewer_named(name),
-        directory,
-        directory.organisation("A"),
-        directory.months[-1],
-    )
+    here = directory.organisation("A"), directory.months[-1]
+    found = doors.from_comparator(comparators()[COMPARATOR], viewer_named(name), directory, *here)
     assert bool(found) is (name in ASKING)
 
 

@@ -11,6 +11,7 @@ from epact2.web.registration import administrators
 from epact2.web.registration.administrators import is_administrator, make_administrator
 from epact2.web.registration.grants import grants_of
 from epact2.web.registration.models import Administrator, Authoriser, Event, HeldGrant, Mail
+from epact2.web.registration.persons import add_mailbox
 from epact2.web.registration.urls import urlpatterns
 from support.pages import text_of
 from support.people import admitted, granted
@@ -155,6 +156,16 @@ def test_whoever_was_named_by_the_applicant_cannot_decide_for_them(office, ada):
     role.save()
     with pytest.raises(NotEntitled, match="circle"):
         decided(asked_by(ada), gale)
+
+
+def test_who_somebody_is_is_looked_at_again_when_they_confirm(office, client, ada):
+    """The address was strange to us when it was named; now it is another of the administrator's own."""
+    office.post(reverse("administration-authorisers"), NEW)
+    add_mailbox(ada, "gale@nhs.net")
+    page = office.post(link_in_newest_mail("gale@nhs.net"))
+    assert page.status_code == 400
+    assert "You cannot appoint this person" in text_of(page)
+    assert Authoriser.objects.get().verified_at is None
 
 
 def test_a_role_that_was_ended_decides_nothing_any_more(office):

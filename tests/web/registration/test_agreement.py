@@ -124,6 +124,15 @@ def test_a_text_that_was_changed_after_it_was_in_force_is_noticed(second_version
         agreement_text.in_force()
 
 
+def test_then_nobody_goes_on_and_everybody_is_told_why(client, second_version):
+    client.force_login(admitted("nia"))
+    agreement_text.publish(2, admitted("ada"))
+    AgreementVersion.objects.update(text_hash="of the text as it was")
+    page = client.get("/organisations/")
+    assert page.status_code == 503
+    assert "not the one that was put in force" in text_of(page)
+
+
 def test_every_version_in_the_repository_can_be_read():
     for number, agreement in agreement_text.written().items():
         assert agreement.text.startswith("# User agreement\n"), number

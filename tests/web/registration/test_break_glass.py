@@ -116,6 +116,12 @@ def test_an_open_review_blocks_the_next(dev, ada):
     asked(dev)
 
 
+@pytest.mark.parametrize(("level", "code"), [("England", "ENG"), ("region", "Y59")])
+def test_never_for_a_region_or_all_of_england(dev, level, code):
+    with pytest.raises(Refused, match="as a whole"):
+        break_glass.ask(dev, level, code, "", "A load went wrong.", "T-1")
+
+
 def test_two_yeses_do_not_make_two_hours(dev, ada):
     row = asked(dev)
     break_glass.decide(row.pk, ada, yes=True)

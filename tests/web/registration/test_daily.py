@@ -1,14 +1,20 @@
 """The daily work: exact to the day, and the same however often it is done."""
 
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from epact2.web.registration import daily, post
+from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.models import AccessRequest, Event, HeldGrant, Mail
 from support.people import admitted, granted
 from support.registering import asked_by
@@ -104,6 +110,45 @@ def test_the_command_says_what_it_did_and_takes_a_day(nia):
     assert "1 grants revoked for 180 days without sign-in" in said.getvalue()
     with pytest.raises(CommandError, match="is no date"):
         call_command("access_daily", "--on", "tomorrow")
+
+
+def test_a_closed_account_is_sent_nothing(nia):
+    granted(nia)
+    unused_for(nia, 160)
+    nia.is_active = False
+    nia.save()
+    daily.run(today())
+    assert mails(nia) == []
+
+
+def test_the_first_administrator_is_made_on_the_server(db):
+    with pytest.raises(CommandError, match="no account"):
+        call_command("make_administrator", "ada")
+    call_command("make_administrator", "ada", "--address", "ada@nhs.net", stdout=StringIO())
+    ada = get_user_model().objects.get(username="ada")
+    assert is_administrator(ada)
+    assert not ada.has_usable_password()
+    with pytest.raises(CommandError, match="already"):
+        call_command("make_administrator", "ada")
+
+
+def test_the_command_line_does_the_same(tmp_path):
+    def epact2(*words):
+        environment = {**os.environ, "EPACT2_ACCOUNTS": str(tmp_path / "accounts")}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        program = str(Path(sys.executable).with_name("epact2"))
+        return subprocess.run(
+            [program, "--store", str(tmp_path / "store"), "accounts", *words],
+            env=environment, text=True, capture_output=True, check=False,
+        )  # fmt: skip
+
+    made = epact2("administrator", "ada", "--address", "ada@nhs.net")
+    assert made.stdout == "ada administers accounts now.\n", made.stderr
+    assert epact2("administrator", "ada").returncode == 1
+    daily_work = epact2("daily", "--on", "2030-01-01")
+    assert daily_work.stdout.startswith("2030-01-01: 0 reminded"), daily_work.stderr
+    wrong = epact2("daily", "--on", "soon")
+    assert (wrong.returncode, wrong.stderr) == (1, "epact2: “soon” is no date. Write it like 2026-11-26.\n")
 
 
 def test_days_do_not_slip_on_leap_days_and_when_clocks_change(nia):

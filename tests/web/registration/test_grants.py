@@ -67,6 +67,27 @@ def test_an_account_that_is_not_used_holds_nothing_even_before_the_daily_work(ni
     assert bool(grants_of(nia, today())) is holds
 
 
+def test_signing_in_after_too_long_does_not_bring_a_grant_back(nia, client):
+    """Even where the daily work has not run in between."""
+    grant = granted(nia)
+    nia.last_login = timezone.now() - timedelta(days=180)
+    nia.save()
+    client.force_login(nia)
+    nia.refresh_from_db()
+    assert grants_of(nia, today()) == ()
+    grant.refresh_from_db()
+    assert grant.why_ended == "Nobody signed in for 180 days."
+
+
+def test_signing_in_in_time_keeps_it(nia, client):
+    granted(nia)
+    nia.last_login = timezone.now() - timedelta(days=179)
+    nia.save()
+    client.force_login(nia)
+    nia.refresh_from_db()
+    assert len(grants_of(nia, today())) == 1
+
+
 def test_an_account_that_was_never_used_counts_from_its_making(nia):
     granted(nia)
     nia.date_joined = timezone.now() - timedelta(days=181)

@@ -33,6 +33,7 @@ class Gathering:
     asked: list[Asked] = field(default_factory=list)
     patients: dict[str, None] = field(default_factory=dict)
     details: str = ""
+    failed: AuditFailed | None = None
 
     def refuse(self, viewer: Viewer, reason: str) -> None:
         """Note that somebody was refused before anything was asked."""
@@ -83,9 +84,8 @@ class Gathering:
 
 
 def organisations_of(viewer: Viewer) -> tuple[str, ...]:
-    """For whom somebody acts, as “ICB QKS” or “England”: the organisations of the grants in force."""
-    named = {"England" if one.is_of_england else f"{one.level} {one.code}" for one in viewer.grants}
-    return tuple(sorted(named))
+    """For whom somebody acts, as “ICB QKS”: the organisations of the grants in force."""
+    return tuple(sorted({f"{grant.level} {grant.code}" for grant in viewer.grants}))
 
 
 _CURRENT: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
@@ -99,6 +99,13 @@ def gathering(into: Gathering) -> Iterator[Gathering]:
         yield into
     finally:
         _CURRENT.reset(token)
+
+
+def fail(error: AuditFailed) -> None:
+    """Have the request fail, as it cannot be recorded; also where a view shows errors on its own page."""
+    found = _CURRENT.get()
+    if found is not None:
+        found.failed = error
 
 
 def current() -> Gathering:

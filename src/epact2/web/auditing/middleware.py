@@ -45,6 +45,8 @@ def channel_of(request: HttpRequest) -> Channel:
 
 
 def _keep(into: Gathering) -> None:
+    if into.failed is not None:
+        raise into.failed
     event = into.taken()
     if event is None:
         return

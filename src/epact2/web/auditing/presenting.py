@@ -15,6 +15,7 @@ from django.utils import timezone
 from epact2.access.audit import Kind
 from epact2.analysis.export import harmless
 from epact2.model.months import MONTH_NAMES
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.web.auditing.models import Question, Record
 from epact2.web.presenters.dates import day
 
@@ -28,6 +29,7 @@ SAID = {
     Kind.SIGNED_IN: "Signed in",
     Kind.SIGNED_OUT: "Signed out",
     Kind.SIGN_IN_FAILED: "Failed to sign in",
+    Kind.SIGN_IN_CHANGED: "Changed or confirmed their sign-in",
     Kind.REQUESTED: "Asked for access",
     Kind.GRANTED: "Granted access",
     Kind.REJECTED: "Rejected a request",
@@ -43,6 +45,7 @@ _COLUMNS = (
     "purpose", "subject", "details", "release", "hash",
 )  # fmt: skip
 _AT_A_TIME = 500
+_ENGLAND = f"{ENGLAND} {ENGLAND_CODE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ class Told:
         if asked:
             more = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
             return f"{_cut(asked[0])}{more}"
-        return _cut(" ".join(part for part in (self.said.get("subject"), self.said.get("details")) if part))
+        details, subject = self.said.get("details", ""), self.said.get("subject", "")
+        about = f"about {subject}" if subject and subject != self.record.who else ""
+        return _cut("; ".join(part for part in (details, about) if part))
 
     @property
     def rows(self) -> int | None:
@@ -111,7 +116,8 @@ def facts(one: Told) -> Iterator[tuple[str, str]]:
     said = one.said
     yield "When", f"{day(one.local)} at {one.local:%H:%M:%S}"
     yield "Who", one.record.who
-    yield "For", ", ".join(said.get("organisations", ())) or "no organisation"
+    places = ("England" if one == _ENGLAND else one for one in said.get("organisations", ()))
+    yield "For", ", ".join(places) or "no organisation"
     yield "What", one.kind
     yield "Way", said["channel"]
     for term, name in (

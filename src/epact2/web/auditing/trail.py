@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,10 @@ from epact2.access.chain import BEFORE_THE_FIRST, link
 from epact2.access.file_trail import PATIENT_KEY, kept_hiding
 from epact2.access.heads import NoKey
 from epact2.access.pseudonyms import Hiding
+from epact2.web.auditing import gathering
 from epact2.web.auditing.second_place import SecondPlace
 
+_LOG = logging.getLogger(__name__)
 _MOST_KNOWN = 50_000  # questions that this process knows to be in the trail: 64 letters each
 
 
@@ -110,7 +113,13 @@ _hiding = cache(kept_hiding)
 
 def hiding() -> Hiding:
     """What puts a keyed hash in the place of a pseudonym. Raises AuditFailed without its key."""
-    return _hiding(settings.CONFIG.audit / PATIENT_KEY)
+    try:
+        return _hiding(settings.CONFIG.audit / PATIENT_KEY)
+    except AuditFailed as error:
+        _LOG.error("The audit cannot be kept: %s", error)  # it names a file, which is not for readers
+        told = not_recorded()
+        gathering.fail(told)
+        raise told from error
 
 
 def keep(event: Event) -> int:

@@ -16,6 +16,7 @@ from epact2.web.registration.authorities import chain_above
 from epact2.web.registration.history import SYSTEM, Happened
 from epact2.web.registration.models import Administrator
 from epact2.web.registration.persons import identity_of
+from epact2.web.registration.turns import take_turn
 
 
 def is_administrator(user: Any, day: date | None = None) -> bool:
@@ -36,12 +37,13 @@ def require_administrator(user: Any) -> None:
 
 def make_administrator(user: Any, by: Any | None) -> Administrator:
     """Give the right. ``by`` is None for whoever works on the server. Raises NotEntitled."""
-    if by is not None:
-        require_another_person(identity_of(user), identity_of(by))
-        require_no_circle(identity_of(user), identity_of(by), chain_above([by], timezone.localdate()))
-    if is_administrator(user):
-        raise NotEntitled(f"{user.get_username()} is an administrator already.", "Nothing is to be done.")
     with transaction.atomic():
+        take_turn()
+        if by is not None:
+            require_another_person(identity_of(user), identity_of(by))
+            require_no_circle(identity_of(user), identity_of(by), chain_above([by], timezone.localdate()))
+        if is_administrator(user):
+            raise NotEntitled(f"{user.get_username()} is an administrator already.", "Nothing is to be done.")
         row = Administrator.objects.create(user=user, appointed_by=by)
         history.record(
             Happened.ADMINISTRATOR, by=by.get_username() if by else SYSTEM, about=user.get_username()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_save
 
 
 class RegistrationConfig(AppConfig):
@@ -18,7 +18,9 @@ class RegistrationConfig(AppConfig):
         """Keep people's addresses in step with their accounts, and tell the audit who guards what."""
         from epact2.web.auditing.reach import guardians_are
         from epact2.web.registration.authorities import guarded_by
+        from epact2.web.registration.grants import note_sign_in
         from epact2.web.registration.persons import note_address
 
         post_save.connect(note_address, sender=get_user_model(), dispatch_uid="registration-address")
+        pre_save.connect(note_sign_in, sender=get_user_model(), dispatch_uid="registration-sign-in")
         guardians_are(guarded_by)

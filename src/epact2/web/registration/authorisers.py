@@ -22,6 +22,7 @@ from epact2.web.registration.history import Happened
 from epact2.web.registration.models import AccessRequest, Authoriser
 from epact2.web.registration.persons import account_with_address, identity_of
 from epact2.web.registration.post import letter, send
+from epact2.web.registration.turns import take_turn
 
 
 def appoint(
@@ -32,15 +33,11 @@ def appoint(
     An administrator appoints neither themselves nor, through whatever chain, somebody whose rights theirs
     come from.
     """
-    account = account_with_address(address)
-    person = identity_of(account) if account else Person("", frozenset({address}))
-    appointer = identity_of(by)
-    try:
-        require_another_person(person, appointer)
-        require_no_circle(person, appointer, chain_above([by], timezone.localdate()))
-    except NotEntitled as no:
-        raise NotEntitled(f"You cannot appoint this person. {no.message}", no.advice) from no
     with transaction.atomic():
+        take_turn()
+        account = account_with_address(address)
+        person = identity_of(account) if account else Person("", frozenset({address}))
+        require_may_appoint(person, by)
         row = Authoriser.objects.create(
             name=name, address=address, role=str(role), level=level, code=code,
             organisation_name=organisation_name, appointed_by=by, nonce=tokens.fresh_nonce(),
@@ -48,6 +45,16 @@ def appoint(
         history.record(Happened.APPOINTED, by=by.get_username(), about=address, of=row, words=str(row))
     send_link(row)
     return row
+
+
+def require_may_appoint(person: Person, by: Any) -> None:
+    """Refuse somebody who is the administrator themselves, or from whom their rights come."""
+    appointer = identity_of(by)
+    try:
+        require_another_person(person, appointer)
+        require_no_circle(person, appointer, chain_above([by], timezone.localdate()))
+    except NotEntitled as no:
+        raise NotEntitled(f"You cannot appoint this person. {no.message}", no.advice) from no
 
 
 def send_link(row: Authoriser) -> None:
@@ -89,6 +96,7 @@ def prove(token: str, *, user: Any | None = None, password: str = "") -> Any:
     NotEntitled for another account.
     """
     with transaction.atomic():
+        take_turn()
         row = unproven(token)
         owner = account_with_address(row.address)
         if owner is not None and (user is None or user.pk != owner.pk):
@@ -99,6 +107,8 @@ def prove(token: str, *, user: Any | None = None, password: str = "") -> Any:
         if not Authoriser.objects.filter(pk=row.pk, nonce=row.nonce).update(nonce=""):
             raise tokens.bad_link()
         row.user = owner or make_account(row.address, row.name, password)
+        if row.appointed_by is not None:  # who they are is known only now
+            require_may_appoint(identity_of(row.user), row.appointed_by)
         row.nonce, row.verified_at = "", timezone.now()
         row.save()
         name = row.user.get_username()

@@ -16,12 +16,14 @@ from epact2.access.authorising import AuthoriserRole, NotEntitled, require_anoth
 from epact2.access.grants import AccountType
 from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided
+from epact2.model.organisations import ENGLAND, REGION
 from epact2.web.registration import grants, history
 from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.authorities import roles_in_force
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import BreakGlass
 from epact2.web.registration.persons import identity_of
+from epact2.web.registration.turns import take_turn
 
 MINUTES = 60
 REVIEW_WORKING_DAYS = 2
@@ -72,7 +74,13 @@ def ask(user: Any, level: str, code: str, organisation_name: str, reason: str, t
         raise Refused(
             "Breaking the glass is for people with data services access.", "Ask for the access you need."
         )
+    if level in (ENGLAND, REGION):
+        raise Refused(
+            f"The glass is never broken for {organisation_name or level} as a whole.",
+            "Name the ICB, sub-ICB location, PCN or practice that the emergency is about.",
+        )
     with transaction.atomic():
+        take_turn()
         if unreviewed(user).exists():
             raise Refused(
                 "Your last emergency has not been reviewed yet.",
@@ -96,6 +104,7 @@ def decide(row_id: int, by: Any, *, yes: bool) -> BreakGlass:
     if not may_decide(by):
         raise Refused("The second person must be an administrator or a data services lead.", "Ask one.")
     with transaction.atomic():
+        take_turn()
         row = BreakGlass.objects.select_for_update().get(pk=row_id)
         require_another_person(identity_of(row.asked_by), identity_of(by))
         if not waiting().filter(pk=row.pk).exists():

@@ -98,7 +98,7 @@ def _of_person(user: Any, day: date, done: Done) -> list[Letter]:
         if grants.end_grant(grant, by=SYSTEM, why=why, happened=Happened.ENDED, end_sign_ins=False):
             done.ended += 1
     held = list(grants.in_force(user, day))
-    if not held:
+    if not held or not user.is_active:
         return []
     last = timezone.localdate(user.last_login or user.date_joined)
     due = idleness(last, day)

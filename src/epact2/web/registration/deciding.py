@@ -32,6 +32,7 @@ from epact2.web.registration.history import Happened
 from epact2.web.registration.models import AccessRequest, HeldGrant, SignatureGiven
 from epact2.web.registration.persons import identity_of
 from epact2.web.registration.post import Letter, letter, send
+from epact2.web.registration.turns import take_turn
 
 State = AccessRequest.State
 
@@ -86,6 +87,7 @@ def decide(row_id: Any, user: Any, decision: Decision, shown: str) -> AccessRequ
     ``shown`` is the fingerprint of what they saw. Raises NotEntitled, AlreadyDecided, Stale, NotLess.
     """
     with transaction.atomic():
+        take_turn()
         row = AccessRequest.objects.select_for_update().get(pk=row_id)
         if row.applicant is None or not row.applicant.is_active:
             raise Stale("The account of whoever asked is closed.", "Nothing is to be done.")

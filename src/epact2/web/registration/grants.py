@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from epact2.access.grants import AccountType, Grant
-from epact2.access.life import Idleness, idleness
+from epact2.access.life import IDLE_DAYS, Idleness, idleness
 from epact2.web.registration import agreement_text, history, sessions
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import BreakGlass, HeldGrant
@@ -44,6 +44,20 @@ def last_used(user: Any, on: date) -> Idleness:
     """How long an account has been unused on a day. One that was never used counts from its making."""
     moment = user.last_login or user.date_joined
     return idleness(timezone.localdate(moment), on)
+
+
+def note_sign_in(sender: Any, instance: Any, update_fields: Any = None, **_: Any) -> None:
+    """End what was unused for too long, before the sign-in that would hide it is written down.
+
+    So a grant that lapsed does not come to life again where the daily work has not run in between.
+    """
+    if not update_fields or "last_login" not in update_fields:
+        return
+    before = type(instance).objects.filter(pk=instance.pk).first()
+    if before is not None and last_used(before, timezone.localdate()) is Idleness.REVOKE:
+        for grant in in_force(before, timezone.localdate()):
+            why = f"Nobody signed in for {IDLE_DAYS} days."
+            end_grant(grant, by=history.SYSTEM, why=why, happened=Happened.REVOKED, end_sign_ins=False)
 
 
 def holds(user: Any, account_type: AccountType, on: date) -> bool:

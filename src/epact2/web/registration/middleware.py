@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from epact2.web.registration import agreement_text
+from epact2.web.registration.agreement_text import AgreementChanged
+from epact2.web.views import errors
 
 View = Callable[..., HttpResponseBase]
 # Marks of views that stay open: of this package, of the first steps of signing in, and of pages for everyone.
@@ -40,8 +42,11 @@ class AgreementRequired:
         """Refuse by default: only views that say so are open before the agreement is accepted."""
         if not request.user.is_authenticated or is_open(request, view):
             return None
-        if agreement_text.has_accepted(request.user):
-            return None
+        try:
+            if agreement_text.has_accepted(request.user):
+                return None
+        except AgreementChanged as error:
+            return errors.unavailable(request, error)
         page = reverse("agreement")
         if request.path.startswith("/api/"):
             return JsonResponse(

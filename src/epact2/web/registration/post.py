@@ -39,9 +39,9 @@ class DemoOutbox(BaseEmailBackend):
 
 
 def send(letters: Iterable[Letter]) -> None:
-    """Send letters; what cannot be sent now is kept for the daily work. Call it after the transaction."""
+    """Send letters; what cannot be sent now is kept. Call it after the transaction."""
     for letter in letters:
-        if not _sent(letter):
+        if letter.to and not _sent(letter):
             Mail.objects.create(recipient=letter.to, subject=letter.subject, body=letter.body)
 
 

@@ -30,6 +30,7 @@ from epact2.query.listing import Listing, ListingRows
 from epact2.query.packed import packed_if_long
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.listings import list_rows, pages
 from epact2.web.presenters import listing_page as words
 from epact2.web.presenters.dressed import DressedNames
@@ -60,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("after")
 @require_POST
+@step_up_required
 def download(request: HttpRequest) -> HttpResponseBase:
     """The rows of one page as CSV, or all from there on, 100,000 at most, sent while they are read."""
     asking = Asking.of(request)

@@ -16,14 +16,19 @@ from epact2.query.codec import parse
 from epact2.query.nodes import Exclusions
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.listings import history
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.patient_page import COLUMNS, PatientHistory
 from epact2.web.views.items import NO_STORE, csv_response
 
+# From patient to patient is one piece of work: asking every five minutes would teach people not to look.
+PATIENT_MINUTES = 30
+
 
 @sensitive_post_parameters("patient")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required(minutes=PATIENT_MINUTES)
 def page(request: HttpRequest) -> HttpResponse:
     """A patient's page, for the pseudonym that a row or the form sends; the form by itself when opened."""
     asking = Asking.of(request)
@@ -48,6 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("patient")
 @require_POST
+@step_up_required
 def download(request: HttpRequest) -> HttpResponseBase:
     """A patient's history as CSV."""
     asking = Asking.of(request)

@@ -12,12 +12,12 @@ from epact2.access.nhs_numbers import BadRequest, State, WrongStep, require_may_
 from epact2.access.persons import same_person
 from epact2.web import engine as engines
 from epact2.web.engine import viewer_of
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.forms import ReasonForm, summary
 from epact2.web.nhs_numbers.models import NumberRequest
 from epact2.web.nhs_numbers.views.shown import facts, not_stored, row
 from epact2.web.registration.persons import identity_of
-from epact2.web.registration.seams import step_up_required
 
 _DECIDED = 20  # as many of those that were decided are shown beneath the queue
 

@@ -15,6 +15,7 @@ from epact2.access.nhs_numbers import Form, State, WrongStep, require_may_ask
 from epact2.model.nhs_number import spaced
 from epact2.web.asking import Asking
 from epact2.web.engine import viewer_of
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.choices import named
 from epact2.web.nhs_numbers.forms import patients_words
@@ -23,7 +24,6 @@ from epact2.web.nhs_numbers.reading import COLUMNS
 from epact2.web.nhs_numbers.steps import Released
 from epact2.web.nhs_numbers.views.shown import facts, not_stored, row
 from epact2.web.presenters.dates import moment
-from epact2.web.registration.seams import step_up_required
 
 
 @require_safe

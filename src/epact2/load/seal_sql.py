@@ -1,0 +1,253 @@
+"""The SQL of sealing a month: exact counts, open items, offsets, and where each atom enters.
+
+Databases are attached as ``dims``, ``open_rows``, ``of_patients``, ``prepared_before`` and ``sealed``. Exact
+counts live in temporary tables for as long as a month is worked on.
+"""
+# ruff: noqa: S608 - every name in these statements is the program's own; the key is bound, never written
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from epact2.load.fast import insert_rows, quoted
+from epact2.model.months import DispensingMonth
+from epact2.model.organisations import UNKNOWN_CODE
+from epact2.query.nodes import Codes, Selection
+from epact2.query.open_bounds import Bound, ItemsOf, LeastOf, SumOf, selections_of
+from epact2.query.sealing import BASE, COMPARATORS, LEAST_POOL, SHOWN_FROM, Enters
+from epact2.store.catalogue import Catalogue
+from epact2.store.published import LEVEL_OF_COMPARATORS
+
+_BLOCK = 64  # bytes in which SHA-256 takes a key
+_TABLES = ("seal_open", "seal_had", "seal_count", "seal_atom", "seal_class", "seal_member", "seal_bound")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of a comparator: its column in the prepared results, the bound of its open items, and whether
+    it counts items, so that it stands beside an exact open total.
+    """
+
+    column: str
+    bound: Bound
+    beside_open: bool
+
+
+def write_atoms(
+    connection: duckdb.DuckDBPyConnection,
+    month: DispensingMonth,
+    counted: Sequence[Counted],
+    catalogue: Catalogue,
+    secret: bytes,
+) -> None:
+    """Write the atoms of a month."""
+    try:
+        connection.execute(
+            "CREATE TEMP TABLE seal_atom (level UTINYINT, node VARCHAR, family VARCHAR, practice INTEGER, "
+            "n BIGINT, open BIGINT, beside BOOLEAN)"
+        )
+        _count_bnf(connection)
+        _count_comparators(connection, counted, catalogue)
+        _write_published(connection, month, secret)
+    finally:
+        for table in _TABLES:
+            connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+# --- Exact counts and open items ------------------------------------------------------------------------
+
+
+def _count_bnf(connection: duckdb.DuckDBPyConnection) -> None:
+    """Everything, chapters, sections and chemical substances: patients, and open items, by practice.
+
+    Chapter by chapter, so that a large month fits into memory; within one, from fine to coarse.
+    """
+    connection.execute(
+        "CREATE TEMP TABLE seal_open AS SELECT m.chemical_substance AS node, r.practice, "
+        "sum(r.items) AS items "
+        "FROM open_rows.prescribing r JOIN dims.medicine m USING (presentation) GROUP BY ALL"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE seal_count (level UTINYINT, node VARCHAR, practice INTEGER, n BIGINT)"
+    )
+    chapters = connection.execute(
+        "SELECT chapter, min(presentation), max(presentation) FROM dims.medicine GROUP BY chapter"
+    ).fetchall()
+    for chapter, low, high in chapters:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE seal_had AS SELECT DISTINCT m.chemical_substance AS node, "
+            "i.practice, i.patient FROM of_patients.item_by_presentation i "
+            "JOIN dims.medicine m USING (presentation) WHERE i.patient <> 0 "
+            "AND i.presentation BETWEEN $low AND $high AND m.chapter = $chapter",
+            {"low": low, "high": high, "chapter": chapter},
+        )
+        connection.execute(
+            "INSERT INTO seal_count SELECT 3, node, practice, count(*) FROM seal_had GROUP BY ALL"
+        )
+        for level, length in ((2, 4), (1, 2)):
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE seal_had AS SELECT DISTINCT left(node, {length}) AS node, "
+                "practice, patient FROM seal_had"
+            )
+            connection.execute(
+                f"INSERT INTO seal_count SELECT {level}, node, practice, count(*) FROM seal_had GROUP BY ALL"
+            )
+    # Who is at one practice all the month has one row; the few others are counted anew.
+    connection.execute(
+        "INSERT INTO seal_count SELECT 0, '', practice, sum(n) FROM ("
+        "SELECT practice, count(*) AS n FROM of_patients.patient_month GROUP BY ALL UNION ALL "
+        "SELECT practice, count(DISTINCT patient) FROM of_patients.mixed_item WHERE patient <> 0 GROUP BY ALL"
+        ") GROUP BY ALL"
+    )
+    levels = " UNION ALL ".join(
+        f"SELECT {level} AS level, left(node, {length}) AS node, practice, sum(items) AS open "
+        "FROM seal_open GROUP BY ALL"
+        for level, length in ((0, 0), (1, 2), (2, 4), (3, 9))
+    )
+    connection.execute(
+        "INSERT INTO seal_atom SELECT o.level, o.node, left(o.node, 4), o.practice, coalesce(c.n, 0), "
+        f"o.open, false FROM ({levels}) o LEFT JOIN seal_count c USING (level, node, practice) "
+        "WHERE o.open > 0"
+    )
+
+
+def _count_comparators(
+    connection: duckdb.DuckDBPyConnection, counted: Sequence[Counted], catalogue: Catalogue
+) -> None:
+    """The counts of comparators, from the prepared results, with the open items that they rest on."""
+    if not counted:
+        return
+    wanted = tuple(dict.fromkeys(one for slot in counted for one in selections_of(slot.bound)))
+    _add_up_open(connection, wanted, catalogue)
+    names = {selection: f"b{place}" for place, selection in enumerate(wanted)}
+    for slot in counted:
+        bound = _bound(slot.bound, names)
+        connection.execute(
+            f"INSERT INTO seal_atom SELECT {LEVEL_OF_COMPARATORS}, {quoted(slot.column)}, "
+            f"{quoted(COMPARATORS)}, b.practice, coalesce(p.{slot.column}, 0), {bound}, {slot.beside_open} "
+            f"FROM seal_bound b LEFT JOIN prepared_before.prepared_practice p USING (practice) "
+            f"WHERE {bound} > 0"
+        )
+
+
+def _bound(bound: Bound, names: dict[Selection, str]) -> str:
+    match bound:
+        case ItemsOf(medicines):
+            return f"b.{names[medicines]}"
+        case LeastOf(parts):
+            return f"least({', '.join(_bound(part, names) for part in parts)})"
+        case SumOf(parts):
+            return f"({' + '.join(_bound(part, names) for part in parts)})"
+
+
+def _add_up_open(
+    connection: duckdb.DuckDBPyConnection, wanted: Sequence[Selection], catalogue: Catalogue
+) -> None:
+    """The open items of each practice under each selection of medicines: a column for each.
+
+    Presentations that the same selections select are one class, so that rows are brought together first.
+    """
+    medicines = catalogue.medicines(Codes.LATEST)
+    selected: dict[int, list[int]] = {}
+    for place, selection in enumerate(wanted):
+        for position in medicines.selected(selection):
+            selected.setdefault(medicines.keys[position], []).append(place)
+    classes: dict[tuple[int, ...], int] = {}
+    of_key = [(key, classes.setdefault(tuple(places), len(classes))) for key, places in selected.items()]
+    connection.execute("CREATE TEMP TABLE seal_class (presentation INTEGER, class INTEGER)")
+    insert_rows(connection, "seal_class", of_key)
+    connection.execute("CREATE TEMP TABLE seal_member (class INTEGER, place INTEGER)")
+    members = [(number, place) for places, number in classes.items() for place in places]
+    insert_rows(connection, "seal_member", members)
+    columns = ", ".join(
+        f"coalesce(sum(items) FILTER (place = {place}), 0) AS b{place}" for place in range(len(wanted))
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE seal_bound AS SELECT practice, {columns} FROM ("
+        "SELECT practice, class, sum(items) AS items FROM open_rows.prescribing "
+        "JOIN seal_class USING (presentation) GROUP BY ALL) JOIN seal_member USING (class) GROUP BY practice"
+    )
+
+
+# --- What is published ----------------------------------------------------------------------------------
+
+
+def offset_sql(message: str) -> str:
+    """``query.sealing.offset`` in SQL: HMAC-SHA256 by its definition. Bind ``key_parameters``."""
+    inner = f"unhex(sha256($inner || encode({message})))"
+    return f"(CAST('0x' || left(sha256($outer || {inner}), 15) AS BIGINT) % {BASE})"
+
+
+def key_parameters(secret: bytes) -> dict[str, bytes]:
+    """The two halves of the key that HMAC hashes with."""
+    key = secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()
+    padded = key.ljust(_BLOCK, b"\0")
+    return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
+
+
+def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, secret: bytes) -> None:
+    """Round every atom once, and write what is published: see ``query.sealing``."""
+    year, code = quoted(month.financial_year), quoted(month.code)
+    chain = offset_sql(f"concat('chain|', p.code, '|', a.family, '|', {year})")
+    alone = offset_sql(f"concat('alone|', code, '|', node, '|', {code})")
+    steps = "".join(f", {step}" for step in _pooling())
+    connection.execute(
+        f"""
+        INSERT INTO sealed.atom
+        WITH placed AS (
+            SELECT a.*, p.code, p.sub_icb, p.icb, p.region,
+                CASE WHEN a.open >= {SHOWN_FROM} THEN {_rounded("a.n", chain)} END AS m
+            FROM seal_atom a JOIN dims.practice p USING (practice)
+        ),
+        shown AS (
+            SELECT level, node, practice, m, {int(Enters.PRACTICE)} AS enters FROM placed
+            WHERE open >= {SHOWN_FROM} AND (NOT beside OR m + {BASE - 1} <= open)
+        ),
+        hidden0 AS (
+            SELECT level, node, practice, sub_icb, icb, region, {_rounded("n", alone)} AS m
+            FROM placed WHERE open < {SHOWN_FROM} OR (beside AND m + {BASE - 1} > open)
+        ){steps}
+        SELECT {month.number}, level, node, practice, m, enters FROM shown
+        UNION ALL SELECT {month.number}, level, node, practice, m, enters FROM pooled
+        ORDER BY level, node, practice
+        """,
+        key_parameters(secret),
+    )
+
+
+def _rounded(count: str, offset: str) -> str:
+    return f"{BASE} * ((greatest({count}, 0) + {offset}) // {BASE})"
+
+
+def _pooling() -> Iterator[str]:
+    """The steps that give each hidden atom its pool: the first of a pool bears the sum of all.
+
+    ``hidden0`` … ``hidden4`` are those that no pool has taken yet.
+    """
+    known = {
+        Enters.SUB_ICB_LOCATION: ("sub_icb", "icb", "region"),
+        Enters.ICB: ("icb", "region"),
+        Enters.REGION: ("region",),
+        Enters.ENGLAND: (),
+    }
+    taken = []
+    for place, (level, codes) in enumerate(known.items()):
+        by = ", ".join(("level", "node", *codes))
+        counted = f"count(*) OVER (PARTITION BY {by})"
+        # A level whose code is not known is passed over.
+        large = f"members >= {LEAST_POOL}" + (f" AND {codes[0]} <> {quoted(UNKNOWN_CODE)}" if codes else "")
+        yield f"level{place} AS MATERIALIZED (SELECT *, {counted} AS members FROM hidden{place})"
+        yield (
+            f"pool{place} AS (SELECT level, node, practice, "
+            f"CASE WHEN practice = min(practice) OVER (PARTITION BY {by}) "
+            f"THEN sum(m) OVER (PARTITION BY {by}) END AS m, {int(level)} AS enters "
+            f"FROM level{place} WHERE {large})"
+        )
+        yield f"hidden{place + 1} AS (SELECT * EXCLUDE (members) FROM level{place} WHERE NOT ({large}))"
+        taken.append(f"SELECT * FROM pool{place}")
+    never = f"SELECT level, node, practice, NULL AS m, {int(Enters.NEVER)} AS enters FROM hidden{len(known)}"
+    yield f"pooled AS ({' UNION ALL '.join((*taken, never))})"
