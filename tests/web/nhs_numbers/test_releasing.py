@@ -14,6 +14,7 @@ from django.utils import timezone
 from epact2.model.nhs_number import numbers_in
 from epact2.web.auditing.trail import hiding
 from epact2.web.identity.models import SignIn
+from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.models import NumberRequest
 from support.audit import hidden_table, last_number, records_since
 from support.nhs_numbers import BEHIND_A, NUMBERS, PEOPLE
@@ -188,6 +189,27 @@ def test_where_the_numbers_cannot_be_read_nothing_is_used_up(world, approved, se
     assert page.status_code == 400
     assert "may be read or written by others" in text_of(page)
     assert NumberRequest.objects.get(pk=approved).state == "approved"
+
+
+def test_two_that_come_at_once_are_one_release(world, approved, monkeypatch):
+    """A second page is asked for while the first one reads its patients; the quicker one has the list."""
+    read, quicker = steps.pseudonyms_of, []
+
+    def slowly(*asked):
+        found = read(*asked)
+        if not quicker:
+            quicker.append(None)
+            quicker.append(world.takes(approved))
+        return found
+
+    monkeypatch.setattr(steps, "pseudonyms_of", slowly)
+    before = last_number()
+    late = world.takes(approved)
+    assert numbers_on(quicker[1]) == sorted(BEHIND_A)
+    assert late.status_code == 409
+    assert not numbers_on(late)
+    events = [one["details"][:12] for one in records_since(before) if one["kind"] == "NHS numbers"]
+    assert events == ["Was given 3 ", "Was not give"]
 
 
 def test_a_withdrawn_request_gives_nothing(world, approved):
