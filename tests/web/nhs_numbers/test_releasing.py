@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from epact2.model.nhs_number import numbers_in
 from epact2.web.auditing.trail import hiding
+from epact2.web.identity.models import SignIn
+from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.models import NumberRequest
 from support.audit import hidden_table, last_number, records_since
 from support.nhs_numbers import BEHIND_A, NUMBERS, PEOPLE
 from support.pages import text_of
+from support.people import PASSWORD
 
 
 @pytest.fixture
@@ -188,6 +191,27 @@ def test_where_the_numbers_cannot_be_read_nothing_is_used_up(world, approved, se
     assert NumberRequest.objects.get(pk=approved).state == "approved"
 
 
+def test_two_that_come_at_once_are_one_release(world, approved, monkeypatch):
+    """A second page is asked for while the first one reads its patients; the quicker one has the list."""
+    read, quicker = steps.pseudonyms_of, []
+
+    def slowly(*asked):
+        found = read(*asked)
+        if not quicker:
+            quicker.append(None)
+            quicker.append(world.takes(approved))
+        return found
+
+    monkeypatch.setattr(steps, "pseudonyms_of", slowly)
+    before = last_number()
+    late = world.takes(approved)
+    assert numbers_on(quicker[1]) == sorted(BEHIND_A)
+    assert late.status_code == 409
+    assert not numbers_on(late)
+    events = [one["details"][:12] for one in records_since(before) if one["kind"] == "NHS numbers"]
+    assert events == ["Was given 3 ", "Was not give"]
+
+
 def test_a_withdrawn_request_gives_nothing(world, approved):
     client = world.of("priya.gp")
     assert client.post(f"/nhs-numbers/requests/{approved}/withdraw").status_code == 302
@@ -222,3 +246,42 @@ def test_the_table_of_requests_knows_no_patient(world, approved):
         kept = str(cursor.fetchall())
     assert "PSEUDO" not in kept
     assert not numbers_in(kept)
+
+
+def long_ago(name):
+    """The person's last confirmation that it is they is six minutes old."""
+    SignIn.objects.filter(user__username=name).update(confirmed_at=timezone.now() - timedelta(minutes=6))
+
+
+@pytest.mark.parametrize("form", ["page", "file"])
+def test_the_list_waits_until_the_person_confirms_that_it_is_they(world, approved, form):
+    long_ago("priya.gp")
+    asked = world.takes(approved, form)
+    assert asked.status_code == 403
+    assert "Confirm that it is you" in text_of(asked)
+    assert not numbers_on(asked)
+    assert NumberRequest.objects.get(pk=approved).state == "approved"
+    sent = {"form": form, "step_up_password": PASSWORD}
+    given = world.of("priya.gp").post(f"/nhs-numbers/requests/{approved}/list", sent)
+    assert given.status_code == 200
+    assert numbers_on(given) == sorted(BEHIND_A)
+
+
+def test_a_wrong_password_gives_nothing(world, approved):
+    long_ago("priya.gp")
+    sent = {"form": "page", "step_up_password": "wrong"}
+    page = world.of("priya.gp").post(f"/nhs-numbers/requests/{approved}/list", sent)
+    assert page.status_code == 403
+    assert not numbers_on(page)
+    assert NumberRequest.objects.get(pk=approved).state == "approved"
+
+
+def test_an_approval_waits_for_a_confirmation_too(world):
+    id_ = world.sends()
+    world.of("dev.services")
+    long_ago("dev.services")
+    assert "Confirm that it is you" in text_of(world.approves(id_))
+    assert NumberRequest.objects.get(pk=id_).state == "waiting"
+    sent = {"approve": "yes", "reason": "", "step_up_password": PASSWORD}
+    assert world.of("dev.services").post(f"/nhs-numbers/check/{id_}", sent).status_code == 302
+    assert NumberRequest.objects.get(pk=id_).state == "approved"

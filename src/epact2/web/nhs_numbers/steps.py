@@ -182,25 +182,24 @@ def release(user: Any, asking: Asking, id_: UUID, form: Form, comparator: Compar
         raise Http404("There is no such request of yours.")
     try:
         rules.release(request.value, user.get_username(), form, timezone.now())
+        rules.require_wanted(asking.viewer, _wanted(request), asking.directory)
+        pseudonyms, data = pseudonyms_of(asking, _wanted(request), comparator)
+        numbers = number_store().numbers_of(pseudonyms)
+        hashes = tuple(hiding().of(one) for one in pseudonyms if one in numbers)
+        with transaction.atomic():
+            request = locked(id_)  # as it is now: another of the same person may have been quicker
+            request.became(rules.release(request.value, user.get_username(), form, timezone.now()))
+            _kept(
+                request,
+                asking.viewer,
+                f"Was given {len(numbers):,} NHS numbers as a {form}",
+                patients=hashes,
+                data=data,
+                channel=Channel.DOWNLOAD if form is Form.FILE else Channel.PAGE,
+            )
     except rules.WrongStep as error:
         _kept(request, asking.viewer, f"Was not given a list of NHS numbers: {error.message}")
         raise
-    wanted = _wanted(request)
-    rules.require_wanted(asking.viewer, wanted, asking.directory)
-    pseudonyms, data = pseudonyms_of(asking, wanted, comparator)
-    numbers = number_store().numbers_of(pseudonyms)
-    hashes = tuple(hiding().of(one) for one in pseudonyms if one in numbers)
-    with transaction.atomic():
-        request = locked(id_)
-        request.became(rules.release(request.value, user.get_username(), form, timezone.now()))
-        _kept(
-            request,
-            asking.viewer,
-            f"Was given {len(numbers):,} NHS numbers as a {form}",
-            patients=hashes,
-            data=data,
-            channel=Channel.DOWNLOAD if form is Form.FILE else Channel.PAGE,
-        )
     return Released(
         request=request,
         numbers=tuple(sorted(numbers.values())),
