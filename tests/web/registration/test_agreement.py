@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("over_example")]
 OPEN = {
     "agreement", "account", "sign-in", "sign-out", "healthz", "about", "accessibility", "cookies", "help",
     "ages", "styleguide", "register", "register-suggest", "register-done", "demo-outbox",
+    # The steps of signing in itself: before them nobody is known, who could have accepted anything.
+    "mfa_authenticate", "set-up-second-factor", "authenticator", "passkey", "step-up", "forgotten-password",
 }  # fmt: skip
 # The steps of signing in itself come before the agreement; they show nothing of the data.
 OPEN |= {one.name for one in identity if getattr(one.callback, "second_factor_not_required", False)}
