@@ -51,6 +51,18 @@ class Mailbox(models.Model):
         return self.address
 
 
+class MadeInDemo(models.Model):
+    """An account of a demo: its password is public, or its address was proven by an outbox that is.
+
+    So it is good for nothing where the server is no demo.
+    """
+
+    user = models.OneToOneField(USER, on_delete=models.CASCADE, related_name="made_in_demo")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
 class AgreementVersion(models.Model):
     """A version of the user agreement that was put in force. Its text is in the repository."""
 
