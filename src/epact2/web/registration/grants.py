@@ -34,6 +34,8 @@ def grants_of(user: Any, on: date) -> tuple[Grant, ...]:
     if not settings.CONFIG.demo and was_made_in_demo(user):
         return ()
     held = tuple(one.value for one in in_force(user, on))
+    if not any(one.account_type is AccountType.DATA_SERVICES for one in held):
+        return held  # whoever loses the access that an emergency is for loses the emergency with it
     return (*held, *_emergencies(user, on, timezone.now()))
 
 
