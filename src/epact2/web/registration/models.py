@@ -1,4 +1,4 @@
-"""What is kept of requests, authorisers and grants. Nothing is deleted: a right that ended says why.
+"""What is kept of requests, authorisers and grants. A right that ended stays, and says why.
 
 Organisations are kept as level and code, with the name that they had when they were chosen: names come from
 the release that is being read, codes stay.
