@@ -13,6 +13,7 @@ import re
 import tempfile
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
@@ -124,8 +125,9 @@ def _line(record: logging.LogRecord) -> str:
 
 
 def _database() -> str:
-    """Every cell of every table of the accounts database."""
-    said = []
+    """Every cell of every table of the accounts database, and what the sessions hold when they are unpacked."""
+    said = [repr(session.get_decoded()) for session in Session.objects.all()]
+    assert any("_auth_user_id" in one for one in said), "the sessions were looked at"
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
