@@ -125,7 +125,7 @@ def _line(record: logging.LogRecord) -> str:
 
 
 def _database() -> str:
-    """Every cell of every table of the accounts database, and what the sessions hold when they are unpacked."""
+    """Every cell of every table of the accounts database, and what its sessions hold, unpacked."""
     said = [repr(session.get_decoded()) for session in Session.objects.all()]
     assert any("_auth_user_id" in one for one in said), "the sessions were looked at"
     with connection.cursor() as cursor:
