@@ -20,6 +20,7 @@ WITHHELD = (
     "figure lacks it."
 )
 NEARLY_ALL = "A part of items is withheld, too, where it is nearly all of them."
+NOT_SPLIT = "A place with few items is not split by what its patients are."
 TOO_SMALL = "A ratio is withheld where fewer than 20 patients are below the line."
 
 
@@ -40,5 +41,7 @@ def _of_sealed(result: Result) -> Iterator[str]:
         yield WITHHELD
     if Mark.FEW_OR_NEARLY_ALL in told:
         yield NEARLY_ALL
+    if Mark.TOO_FEW_TO_SPLIT in told:
+        yield NOT_SPLIT
     if Mark.FEW_PATIENTS in told:
         yield TOO_SMALL

@@ -144,7 +144,7 @@ class Summing:
 
     def needs_flag(self, sums: Sums) -> bool:
         """Whether some groups are not listed: rows that do not list theirs, or one group without rows."""
-        if not self.lists(sums):
+        if not self.lists(sums) or self.is_split(sums):
             return False
         scans = [scan for relation in self.relations_of(sums) for scan in relation.scans]
         all_list = len(self.plan.lenses) == 1 and all(scan.listing for scan in scans)

@@ -24,7 +24,12 @@ def engine(request):
 @pytest.mark.parametrize(
     "question",
     [
-        pytest.param({"rows": ["gender"]}, id="by what patients are"),
+        pytest.param({"rows": ["practice", "gender"]}, id="of practices by what patients are"),
+        pytest.param({"rows": ["PCN", "gender"]}, id="of PCNs by what patients are"),
+        pytest.param({"rows": ["age"]}, id="by single ages"),
+        pytest.param({"rows": ["gender", "IMD quintile"]}, id="by deprivation and gender"),
+        pytest.param({"rows": ["gender", "section"]}, id="of sections by what patients are"),
+        pytest.param({"where": {"is": ["gender", "2"]}}, id="of chosen patients"),
         pytest.param({"rows": ["paragraph"]}, id="by other levels of the BNF"),
         pytest.param({"where": {"in": ["practice", ["A", "B"]]}}, id="of a free list of practices"),
         pytest.param({"where": {"not": {"is": ["practice", "A"]}}}, id="of all but one"),
@@ -37,7 +42,11 @@ def engine(request):
         pytest.param({"exclusions": "none"}, id="with excluded items"),
         pytest.param({"where": {"in": ["section", ["0501", "0601"]]}}, id="of several sections together"),
         pytest.param({"rows": ["practice"], "top": {"count": 1, "others": True}}, id="of all others"),
-        pytest.param({"values": ["items"], "rows": ["gender"]}, id="items by what patients are"),
+        pytest.param({"values": ["NIC"], "rows": ["gender"]}, id="money by what patients are"),
+        pytest.param(
+            {"values": ["patients on 8 or more unique medicines"], "rows": ["gender"]},
+            id="comparators by what patients are",
+        ),
         pytest.param({"values": [{"amount": "discount"}]}, id="money that open data do not have"),
     ],
 )
