@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from epact2.query.check import COUNTED_ONCE
+from epact2.query.check import COUNTED_AGAIN, COUNTED_ONCE
 from epact2.query.result import Mark, Result
 
 ROUNDED = (
@@ -28,7 +28,7 @@ def with_sealed_notes(notes: Sequence[str], result: Result) -> tuple[str, ...]:
     """The notes of a sealed answer; nothing is added where every number is open."""
     if not any(column.approximate for column in result.columns):
         return tuple(notes)
-    return (*_of_sealed(result), *(note for note in notes if note != COUNTED_ONCE))
+    return (*_of_sealed(result), *(note for note in notes if note not in (COUNTED_ONCE, COUNTED_AGAIN)))
 
 
 def _of_sealed(result: Result) -> Iterator[str]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from epact2.analysis.compare import Ranked
 from epact2.analysis.movement import Movement, movement
 from epact2.comparators.definition import Comparator
+from epact2.query.result import Mark
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
 from epact2.web.presenters import calculation, figures, names, numbers
@@ -60,18 +61,24 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
             bnf=data.comparator.medicine.text if data.comparator.medicine else None,
         ),
     )
+    counted = numbers.full(row.numerator, numerator.unit, numerator.scale)  # type: ignore[arg-type]
     return {
         "own": own,
         "own_tag": data.choices.tag if own and data.choices.own else "",
         "cells": [
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
-            numbers.full(row.value, data.unit, places=places),
+            _told(row.marks[2], numbers.full(row.value, data.unit, places=places)),
             change_words(series, data.unit),
             {"spark": series, "text": ""},
-            numbers.full(row.numerator, numerator.unit, numerator.scale),  # type: ignore[arg-type]
+            _told(row.marks[0], counted),
         ],
     }
+
+
+def _told(mark: Mark | None, number: str) -> str:
+    """A number of published figures, or that it is withheld or fewer than five."""
+    return number if mark is None else mark.short_words
 
 
 def change_words(series: Sequence[float | None], unit: str) -> str:
