@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 
-from epact2.analysis import answer as door
-from epact2.query.scope import Scope
+from epact2.access.grants import AccountType, Grant
+from epact2.web import engine as engines
 from support.example_items import ITEM_MONTHS
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +30,9 @@ QUESTION = {
 
 @pytest.fixture
 def sealed(monkeypatch):
-    """Everybody's answers are published figures."""
-    scope = Scope(reason="Published figures.", sealed=True)
-    monkeypatch.setattr(door, "scope_for", lambda viewer, query: scope)
+    """A default account with analysis: it sees published figures alone."""
+    grant = Grant(AccountType.DEFAULT_WITH_ANALYSIS, "ICB", "QKS", date.min, date.max)
+    monkeypatch.setattr(engines, "grants_named", lambda name: (grant,))
 
 
 def body(response):

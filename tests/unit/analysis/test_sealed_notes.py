@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+from epact2.access.grants import AccountType, Grant
 from epact2.access.viewer import Viewer
 from epact2.analysis import answer as door
 from epact2.analysis.compare import ranking
@@ -16,12 +18,12 @@ from epact2.query.codec import query_from_json
 from epact2.query.named import IDENTIFIED_PATIENTS
 from epact2.query.nodes import Amount
 from epact2.query.result import Column, Mark, Result
-from epact2.query.scope import Scope
 from spec.published.test_sealed_figures import TABLES
 from support.engines import reference_engine
 from support.small_data import data_from_tables
 
-SEALED = Scope(reason="published", sealed=True)
+# A default account with analysis sees published figures alone, of its own organisations too.
+VIEWER = Viewer("nia", (Grant(AccountType.DEFAULT_WITH_ANALYSIS, "ICB", "QA1", date.min, date.max),))
 EXACT = Column("items", "value", "items", 0)
 PUBLISHED = replace(EXACT, name="identified patients", approximate=True)
 
@@ -40,11 +42,10 @@ def test_notes_explain_only_what_is_there():
     assert with_sealed_notes([], Result((PUBLISHED,), ((5,),))) == (ROUNDED, ONCE_A_PRACTICE)
 
 
-def test_an_answer_and_its_names_keep_what_is_withheld(monkeypatch):
-    monkeypatch.setattr(door, "scope_for", lambda viewer, query: SEALED)
+def test_an_answer_and_its_names_keep_what_is_withheld():
     engine = reference_engine(data_from_tables(TABLES))
     given = door.answer(
-        engine, query_from_json({"values": ["identified patients"], "rows": ["practice"]}), Viewer("nia")
+        engine, query_from_json({"values": ["identified patients"], "rows": ["practice"]}), VIEWER
     )
     assert ROUNDED in given.notes
     shown = door.labelled(given.result, engine.directory)
@@ -52,14 +53,11 @@ def test_an_answer_and_its_names_keep_what_is_withheld(monkeypatch):
     assert given.result.marks
 
 
-def test_a_ranking_keeps_what_is_withheld(monkeypatch):
-    monkeypatch.setattr(door, "scope_for", lambda viewer, query: SEALED)
+def test_a_ranking_keeps_what_is_withheld():
     data = data_from_tables(TABLES)
     engine = reference_engine(replace(data, settings=dict.fromkeys("ABCDEFG", "4")))
     items, patients = Part("Items", Amount(ITEMS)), Part("Patients", IDENTIFIED_PATIENTS)
-    rows = ranking(
-        engine, Viewer("nia"), _comparator(items, patients), PRACTICE, DispensingMonth(2021, 4)
-    ).rows
+    rows = ranking(engine, VIEWER, _comparator(items, patients), PRACTICE, DispensingMonth(2021, 4)).rows
     told = {row.code: row.marks for row in rows}
     assert told["C"] == (None, Mark.FEW_ITEMS, Mark.FEW_ITEMS)
     assert told["A"][2] is Mark.FEW_PATIENTS
@@ -67,8 +65,6 @@ def test_a_ranking_keeps_what_is_withheld(monkeypatch):
 
 
 def _comparator(numerator: Part, denominator: Part) -> Comparator:
-    from datetime import date
-
     return Comparator(
         key="items-per-patient", title="Items per patient", summary="", theme="", direction=Direction.NONE,
         numerator=numerator, denominator=denominator, per=1, why="", source="", reviewed=date(2026, 11, 26),

@@ -10,7 +10,7 @@ from epact2.query.listing_json import listing_from_json
 from epact2.query.scope import Scope
 from epact2.query.sealing import NotPublished
 from spec.published.test_sealed_figures import TABLES
-from support.engines import ENGINES
+from support.engines import ENGINES, duckdb_engines
 from support.small_data import data_from_tables
 
 SEALED = Scope(reason="published", sealed=True)
@@ -69,10 +69,19 @@ def test_open_figures_need_no_atoms(engine):
     assert engine.answer(query, SEALED) == engine.answer(query, Scope())
 
 
+def test_an_explanation_says_that_atoms_were_read():
+    made = duckdb_engines(data_from_tables(TABLES), ((),))[()]
+    query = query_from_json({"values": ["items", "identified patients"], "rows": ["practice"]})
+    told = made.explain(query, SEALED)
+    assert "sealed figures" in told.rollups
+    assert not {"item", "item_by_presentation", "patient_month", "mixed_item", "prepared"} & set(told.rollups)
+    (source,) = [one for one in told.sources if one.table == "sealed figures"]
+    assert source.databases == ("sealed_202104",)
+    assert "atoms that were published" in source.reasons[0]
+
+
 def test_what_was_never_sealed_is_not_published():
     """A store of an earlier version has no atoms: the question is refused, with what to do."""
-    from support.engines import duckdb_engines
-
     made = duckdb_engines(data_from_tables(TABLES), ((),))[()]
     made.catalogue.sealed.clear()  # type: ignore[attr-defined]
     with pytest.raises(NotPublished) as refused:
