@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from epact2.model.items import AGE_BAND_5, GENDER, IMD_QUINTILE
 from epact2.model.months import DispensingMonth
-from epact2.query.sealing import chain_message, lone_message, offset
+from epact2.query.sealing import (
+    cell_of_age,
+    cell_of_deprivation,
+    chain_message,
+    lone_message,
+    offset,
+    split_place,
+)
 from support.drawn import read_table
 from support.engines import SECRET
 from support.small_data import USUAL_MONTH
@@ -16,13 +24,26 @@ def check_offsets(drawn: str) -> None:
     """Hold a drawn table to what the secret gives.
 
     Its rows are practice, what the offset is keyed by, and the offset: a chain (everything, 0501,
-    comparators) of the usual financial year, or “alone: 0501” in the usual month.
+    comparators) of the usual financial year, “alone: 0501” in the usual month, or the cell of a split of a
+    sub-ICB location.
     """
     month = DispensingMonth.parse(USUAL_MONTH)
     for row in read_table(drawn):
         practice, keyed_by = row["practice"], row["keyed by"]
+        kind, _, cell = keyed_by.partition(": ")
+        if kind in ("patients", "items"):
+            practice = split_place(practice, _cell(cell), of_items=kind == "items")
+            keyed_by = _EVERYTHING
         alone = keyed_by.startswith(_ALONE)
         node = keyed_by.removeprefix(_ALONE).replace(_EVERYTHING, "")
         message = (lone_message if alone else chain_message)(practice, node, month)
         found = offset(SECRET, message)
         assert found == int(row["offset"]), f"{practice}, {keyed_by}: the secret gives {found}"
+
+
+def _cell(words: str) -> str:
+    """``65-69, gender 1`` or ``quintile 5``."""
+    if words.startswith("quintile "):
+        return cell_of_deprivation(IMD_QUINTILE.codes.index(words.removeprefix("quintile ")))
+    band, _, gender = words.partition(", gender ")
+    return cell_of_age(AGE_BAND_5.codes.index(band), GENDER.codes.index(gender))

@@ -10,7 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from epact2.web.demo_accounts import DEMO_ACCOUNTS
+from epact2.web.demo_people import DEMO_ACCOUNTS
 from epact2.web.registration.persons import was_made_in_demo
 
 DEMO_NAMES = frozenset(account.username for account in DEMO_ACCOUNTS)

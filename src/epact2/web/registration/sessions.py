@@ -12,7 +12,7 @@ from django.utils import timezone
 
 
 def end_sessions(user: Any) -> int:
-    """End every session of a person at once; give how many. Tokens for programs end, too.
+    """End every sign-in of a person at once; give how many. Tokens for programs end, too.
 
     Sessions that no sign-in knows of are ended as well. Their table does not say whose they are, so all that
     are alive are read: some microseconds each, and only where access is withdrawn.
