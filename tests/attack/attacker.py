@@ -1,0 +1,218 @@
+"""The attacker: what figures, open data and the known rules say together of each hidden count.
+
+He knows every open figure, where practices belong, how counts are rounded and pooled, and which counts are
+parts of which. He does not know the offsets.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from attack.rules import Figure, Rule, code_at, family_of
+from attack.solver import Part, Problem, Span
+from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, RESTS_ON, Cell, Truth
+from attack.worlds import World
+from epact2.query.sealing import BASE, SHOWN_FROM, Enters
+
+MOST_OFFSET = BASE - 1
+ENOUGH = 5  # values that must stay possible, unless open data leave fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the attack knows of one protected count, and what open data alone had told."""
+
+    cell: Cell
+    count: int
+    span: Span
+    before: Span
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the truth is among the values found."""
+        return self.span.least <= self.count <= self.span.greatest
+
+    @property
+    def is_open_already(self) -> bool:
+        """Whether open data alone tell the count."""
+        return self.before.values == 1
+
+    @property
+    def is_recovered(self) -> bool:
+        """Whether the attack has found the count out, or could not be shown not to have."""
+        return not self.is_open_already and (self.span.values == 1 or self.span.timed_out)
+
+    def keeps(self, enough: int) -> bool:
+        """Whether so many values stay possible, or as many as open data leave."""
+        return not self.span.timed_out and self.span.values >= min(enough, self.before.values)
+
+
+class Attack:
+    """One attack on one world: figures are gathered, then counts are solved for."""
+
+    def __init__(self, world: World, truth: Truth, *, partitions: bool = True) -> None:
+        """``truth`` is used for open items, and at the end to judge what was found; never to find it.
+
+        ``partitions``: whether counts are published that add up exactly to another.
+        """
+        self.world = world
+        self.truth = truth
+        self.partitions = partitions
+        self.problem = Problem()
+        self.cells = set(truth.open_items)
+        for cell, opened in truth.open_items.items():
+            self.problem.variable(cell, *self.open_range(cell, opened))
+        for cell in sorted(self.cells):
+            self._relate(cell)
+        self.open_parts = self.problem.copy().parts()  # what open data alone say
+
+    def open_range(self, cell: Cell, opened: int) -> tuple[int, int]:
+        """What open data alone say of a count: at most the items, and somebody where all are identified."""
+        if not self.world.all_identified:
+            return 0, opened
+        if cell.node == KNOWN_ITEMS:
+            return opened, opened
+        return (0 if cell.node in COMPARATORS and cell.node not in _LIKE_A_NODE else 1), opened
+
+    def _relate(self, cell: Cell) -> None:
+        """Parts are at most their whole, and the whole at most the sum of its parts."""
+        node = cell.node
+        if node == KNOWN_ITEMS:
+            return
+        if node in COMPARATORS:
+            wholes: tuple[str, ...] = RESTS_ON[node]
+        else:
+            wholes = (node[: CUTS[CUTS.index(len(node)) - 1]],) if node else ()
+        for whole in wholes:
+            self._at_most(cell, Cell(cell.practice, whole, cell.month))
+        if node in ADD_UP and self.partitions:
+            parts = [
+                one for name in ADD_UP[node] if (one := Cell(cell.practice, name, cell.month)) in self.cells
+            ]
+            self.problem.between({cell: 1, **dict.fromkeys(parts, -1)}, 0, 0)
+        if node not in COMPARATORS and len(node) < CUTS[-1]:
+            length = CUTS[CUTS.index(len(node)) + 1]
+            children = [
+                one
+                for one in self.cells
+                if one.practice == cell.practice
+                and one.month == cell.month
+                and one.node not in COMPARATORS
+                and len(one.node) == length
+                and one.node.startswith(node)
+            ]
+            self.problem.between({cell: 1, **dict.fromkeys(children, -1)}, -1e6, 0)
+
+    def _at_most(self, part: Cell, whole: Cell) -> None:
+        if whole in self.cells and part != whole:
+            self.problem.between({part: 1, whole: -1}, -1e6, 0)
+
+    # --- What is published ------------------------------------------------------------------------------
+
+    def see_exact(self, figures: Mapping[Figure, int | None], *, suppressed: tuple[int, int] = (1, 4)) -> None:
+        """Take in exact figures; None is a suppressed one."""
+        for figure, number in figures.items():
+            terms = {
+                cell: 1 for one in figure.practices if (cell := Cell(one, figure.node, figure.month)) in self.cells
+            }
+            if terms:
+                low, high = suppressed if number is None else (number, number)
+                self.problem.between(terms, low, high)
+
+    def see_sealed(self, figures: Mapping[Figure, int | None], rule: Rule) -> None:
+        """Take in published figures of organisations, from narrow to wide."""
+        hidden: set[Cell] = set()
+        for figure, number in figures.items():
+            if figure.level is Enters.PRACTICE:
+                cell = Cell(next(iter(figure.practices)), figure.node, figure.month)
+                if number is None:
+                    hidden.add(cell)
+                    self._see_withheld(cell, rule)
+                elif cell in self.cells:
+                    self._see_shown(cell, number, rule)
+        self._see_pools(figures, hidden)
+
+    def _see_shown(self, cell: Cell, number: int, rule: Rule) -> None:
+        offset = self._offset(cell, rule)
+        cap = BASE * (self.truth.open_items[cell] // BASE)
+        unbounded = rule.at_most_items and number == cap
+        self.problem.between({cell: 1, offset: 1}, number, 1e6 if unbounded else number + MOST_OFFSET)
+
+    def _see_withheld(self, cell: Cell, rule: Rule) -> None:
+        """What is withheld beside an exact open total would have left too little room for it."""
+        opened = self.truth.open_items[cell]
+        if opened >= SHOWN_FROM:
+            least = -(-(opened - MOST_OFFSET + 1) // BASE) * BASE
+            self.problem.between({cell: 1, self._offset(cell, rule): 1}, least, 1e6)
+
+    def _offset(self, cell: Cell, rule: Rule) -> tuple[str, str, str, str]:
+        name = ("chain", cell.practice, family_of(cell.node, rule), cell.month.financial_year)
+        self.problem.variable(name, 0, MOST_OFFSET)
+        return name
+
+    def _see_pools(self, figures: Mapping[Figure, int | None], hidden: set[Cell]) -> None:
+        """What each level adds to the sums of the narrower ones is the sum of a pool."""
+        by_level: dict[tuple[Enters, str, object], list[tuple[Figure, int | None]]] = defaultdict(list)
+        for figure, number in figures.items():
+            if figure.level is not None:
+                by_level[figure.level, figure.node, figure.month].append((figure, number))
+        for (level, node, month), those in by_level.items():
+            if level is Enters.PRACTICE:
+                continue
+            narrower = by_level.get((Enters(level - 1), node, month), [])
+            for figure, number in those:
+                inside = sum(found or 0 for one, found in narrower if one.practices <= figure.practices)
+                pool = self._pool(figure, hidden)
+                if number is not None and pool:
+                    self._see_sum(pool, number - inside)
+
+    def _pool(self, figure: Figure, hidden: set[Cell]) -> list[Cell]:
+        """Who enters at a level: those that at least three stand together with, and not before."""
+        left = [Cell(one, figure.node, figure.month) for one in figure.practices]
+        left = [cell for cell in left if cell in hidden]
+        for level in range(1, int(figure.level or 0)):
+            groups: dict[str, list[Cell]] = defaultdict(list)
+            for cell in left:
+                place = self.world.places[cell.practice]
+                groups[code_at(cell.practice, place, Enters(level))].append(cell)
+            left = [cell for members in groups.values() if len(members) < 3 for cell in members]
+        return left if len(left) >= 3 else []
+
+    def _see_sum(self, pool: Iterable[Cell], number: int, draw: str = "") -> None:
+        tens: dict[object, int] = {}
+        for cell in pool:
+            offset, five = ("alone", cell, draw), ("five", cell, draw)
+            self.problem.variable(offset, 0, MOST_OFFSET)
+            self.problem.variable(five, 0, 1000)
+            self.problem.between({cell: 1, offset: 1, five: -BASE}, 0, MOST_OFFSET)
+            tens[five] = BASE
+        self.problem.between(tens, number, number)
+
+    # --- What follows -----------------------------------------------------------------------------------
+
+    def results(self, cells: Iterable[Cell] | None = None, *, enough: int | None = None) -> list[Found]:
+        """What is known of each protected count. With ``enough``, a cell is left as soon as so many values
+        are seen to be possible.
+        """
+        parts: dict[object, Part] = self.problem.parts()
+        found = []
+        for cell in self.truth.protected() if cells is None else cells:
+            count = self.truth.counts[cell]
+            before = Span(*self.open_range(cell, self.truth.open_items[cell]))
+            part = parts[cell]
+            span = part.known_span(cell) if enough else None
+            if span is None or span.values < min(enough or 0, before.values) or not _holds(span, count):
+                span = part.span(cell)
+            if span.values < before.values:
+                before = self.open_parts[cell].span(cell)
+            found.append(Found(cell, count, span, before))
+        return found
+
+
+def _holds(span: Span, count: int) -> bool:
+    return span.least <= count <= span.greatest
+
+
+_LIKE_A_NODE = {name for name, nodes in RESTS_ON.items() if name in ("patients on opioids",) and nodes}
