@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from attack.rules import Figure, Rule, code_at, family_of
+from attack.rules import Atom, Figure, Rule, children, code_at, family_of, pools, room
 from attack.solver import Part, Problem, Span
 from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, RESTS_ON, Cell, Truth
 from attack.worlds import World
-from epact2.query.sealing import BASE, SHOWN_FROM, Enters
+from epact2.query.sealing import BASE, SHOWN_FROM, Enters, Place, entries
 
 MOST_OFFSET = BASE - 1
 ENOUGH = 5  # values that must stay possible, unless open data leave fewer
@@ -64,6 +64,9 @@ class Attack:
         self.cells = set(truth.open_items)
         for cell, opened in truth.open_items.items():
             self.problem.variable(cell, *self.open_range(cell, opened))
+        self.by_month: dict[object, list[Cell]] = defaultdict(list)
+        for cell in sorted(self.cells):
+            self.by_month[cell.practice, cell.month].append(cell)
         for cell in sorted(self.cells):
             self._relate(cell)
         self.open_parts = self.problem.copy().parts()  # what open data alone say
@@ -92,18 +95,9 @@ class Attack:
                 one for name in ADD_UP[node] if (one := Cell(cell.practice, name, cell.month)) in self.cells
             ]
             self.problem.between({cell: 1, **dict.fromkeys(parts, -1)}, 0, 0)
-        if node not in COMPARATORS and len(node) < CUTS[-1]:
-            length = CUTS[CUTS.index(len(node)) + 1]
-            children = [
-                one
-                for one in self.cells
-                if one.practice == cell.practice
-                and one.month == cell.month
-                and one.node not in COMPARATORS
-                and len(one.node) == length
-                and one.node.startswith(node)
-            ]
-            self.problem.between({cell: 1, **dict.fromkeys(children, -1)}, -1e6, 0)
+        parts = children(cell, self.by_month[cell.practice, cell.month])
+        if parts:
+            self.problem.between({cell: 1, **dict.fromkeys(parts, -1)}, -1e6, 0)
 
     def _at_most(self, part: Cell, whole: Cell) -> None:
         if whole in self.cells and part != whole:
@@ -111,11 +105,15 @@ class Attack:
 
     # --- What is published ------------------------------------------------------------------------------
 
-    def see_exact(self, figures: Mapping[Figure, int | None], *, suppressed: tuple[int, int] = (1, 4)) -> None:
+    def see_exact(
+        self, figures: Mapping[Figure, int | None], *, suppressed: tuple[int, int] = (1, 4)
+    ) -> None:
         """Take in exact figures; None is a suppressed one."""
         for figure, number in figures.items():
             terms = {
-                cell: 1 for one in figure.practices if (cell := Cell(one, figure.node, figure.month)) in self.cells
+                cell: 1
+                for one in figure.practices
+                if (cell := Cell(one, figure.node, figure.month)) in self.cells
             }
             if terms:
                 low, high = suppressed if number is None else (number, number)
@@ -124,6 +122,11 @@ class Attack:
     def see_sealed(self, figures: Mapping[Figure, int | None], rule: Rule) -> None:
         """Take in published figures of organisations, from narrow to wide."""
         hidden: set[Cell] = set()
+        shown = {
+            Cell(next(iter(one.practices)), one.node, one.month): Atom(number, Enters.PRACTICE)
+            for one, number in figures.items()
+            if one.level is Enters.PRACTICE and number is not None
+        }
         for figure, number in figures.items():
             if figure.level is Enters.PRACTICE:
                 cell = Cell(next(iter(figure.practices)), figure.node, figure.month)
@@ -131,14 +134,21 @@ class Attack:
                     hidden.add(cell)
                     self._see_withheld(cell, rule)
                 elif cell in self.cells:
-                    self._see_shown(cell, number, rule)
-        self._see_pools(figures, hidden)
+                    self._see_shown(cell, number, rule, shown)
+        self._see_pools(figures, hidden, rule)
 
-    def _see_shown(self, cell: Cell, number: int, rule: Rule) -> None:
+    def _see_shown(self, cell: Cell, number: int, rule: Rule, made: Mapping[Cell, Atom]) -> None:
+        """A published number: the count with its offset is at least that, and no more than 4 above, unless
+        a limit that is known was reached.
+        """
         offset = self._offset(cell, rule)
-        cap = BASE * (self.truth.open_items[cell] // BASE)
-        unbounded = rule.at_most_items and number == cap
-        self.problem.between({cell: 1, offset: 1}, number, 1e6 if unbounded else number + MOST_OFFSET)
+        limits = [1_000_000]
+        if rule.at_most_items:
+            limits.append(BASE * (self.truth.open_items[cell] // BASE))
+        if rule.at_most_parts and cell.node != KNOWN_ITEMS:
+            limits.append(room(cell, self.truth.open_items, made, self.by_month[cell.practice, cell.month]))
+        most = 1e6 if number == min(limits) else number + MOST_OFFSET
+        self.problem.between({cell: 1, offset: 1}, number, most)
 
     def _see_withheld(self, cell: Cell, rule: Rule) -> None:
         """What is withheld beside an exact open total would have left too little room for it."""
@@ -152,7 +162,7 @@ class Attack:
         self.problem.variable(name, 0, MOST_OFFSET)
         return name
 
-    def _see_pools(self, figures: Mapping[Figure, int | None], hidden: set[Cell]) -> None:
+    def _see_pools(self, figures: Mapping[Figure, int | None], hidden: set[Cell], rule: Rule) -> None:
         """What each level adds to the sums of the narrower ones is the sum of a pool."""
         by_level: dict[tuple[Enters, str, object], list[tuple[Figure, int | None]]] = defaultdict(list)
         for figure, number in figures.items():
@@ -164,21 +174,40 @@ class Attack:
             narrower = by_level.get((Enters(level - 1), node, month), [])
             for figure, number in those:
                 inside = sum(found or 0 for one, found in narrower if one.practices <= figure.practices)
-                pool = self._pool(figure, hidden)
-                if number is not None and pool:
+                pool = self._pool(figure, hidden, rule)
+                if number is None or not pool:
+                    continue
+                if rule.one_pool:
+                    self._see_pool(pool, number - inside)
+                else:
                     self._see_sum(pool, number - inside)
 
-    def _pool(self, figure: Figure, hidden: set[Cell]) -> list[Cell]:
-        """Who enters at a level: those that at least three stand together with, and not before."""
-        left = [Cell(one, figure.node, figure.month) for one in figure.practices]
-        left = [cell for cell in left if cell in hidden]
-        for level in range(1, int(figure.level or 0)):
-            groups: dict[str, list[Cell]] = defaultdict(list)
-            for cell in left:
-                place = self.world.places[cell.practice]
-                groups[code_at(cell.practice, place, Enters(level))].append(cell)
-            left = [cell for members in groups.values() if len(members) < 3 for cell in members]
-        return left if len(left) >= 3 else []
+    def _pool(self, figure: Figure, hidden: set[Cell], rule: Rule) -> list[Cell]:
+        """Who enters at a level: those that stand together there with enough others, and not before."""
+        of_node = [cell for cell in hidden if (cell.node, cell.month) == (figure.node, figure.month)]
+        places = {
+            cell.practice: Place(place.sub_icb_location, place.icb, place.region)
+            for cell in of_node
+            for place in [self.world.places[cell.practice]]
+        }
+        if not rule.one_pool:
+            entering = entries(places)
+            return [
+                c for c in of_node if c.practice in figure.practices and entering[c.practice] is figure.level
+            ]
+        opened = {cell.practice: self.truth.open_items[cell] for cell in of_node}
+        for level, members in pools(places, opened):
+            if level is figure.level and set(members) <= figure.practices:
+                return [Cell(one, figure.node, figure.month) for one in members]
+        return []
+
+    def _see_pool(self, pool: list[Cell], number: int) -> None:
+        """A pool that was rounded as one."""
+        offset = ("pool", tuple(cell.practice for cell in pool), pool[0].node, pool[0].month)
+        self.problem.variable(offset, 0, MOST_OFFSET)
+        items = sum(self.truth.open_items[cell] for cell in pool)
+        most = 1e6 if number == BASE * (items // BASE) else number + MOST_OFFSET
+        self.problem.between({**dict.fromkeys(pool, 1), offset: 1}, number, most)
 
     def _see_sum(self, pool: Iterable[Cell], number: int, draw: str = "") -> None:
         tens: dict[object, int] = {}

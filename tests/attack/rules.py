@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from attack.truth import COMPARATORS, KNOWN_ITEMS, Cell, Truth
+from attack.truth import COMPARATORS, CUTS, KNOWN_ITEMS, RESTS_ON, Cell, Truth
 from epact2.model.months import DispensingMonth
 from epact2.query import sealing
 from epact2.query.sealing import Enters, Place
@@ -35,16 +35,21 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A form of the rules. The first five arguments of the old report are its fields."""
+    """A form of the rules, by what it has."""
 
     name: str
-    one_offset: bool  # one offset for all that a practice prescribes in a year, or one for each section
-    at_most_items: bool  # published patients are never more than open items, or items withheld beside theirs
+    one_offset: bool = False  # for all that a practice prescribes in a year; else one for each section
+    at_most_items: bool = False  # patients are never more than open items; else withheld beside them
+    at_most_parts: bool = False  # a whole leaves its parts room
+    one_pool: bool = False  # a pool is rounded as one; else the sum of numbers that were rounded apart
 
 
-OLD = Rule("an offset for each section", one_offset=False, at_most_items=False)
-CAPPED = Rule("an offset for each section, at most the items", one_offset=False, at_most_items=True)
-ONE = Rule("one offset, at most the items", one_offset=True, at_most_items=True)
+OLD = Rule("an offset for each section")
+ONE = Rule("one offset", one_offset=True)
+CAPPED = Rule("one offset, at most the items", one_offset=True, at_most_items=True)
+NOW = Rule("and room for parts", one_offset=True, at_most_items=True, at_most_parts=True)
+# Tried and rejected: of nine practices with an item each and a 5 for all, everyone has exactly one patient.
+POOLED = Rule("and pools as one", one_offset=True, at_most_items=True, at_most_parts=True, one_pool=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,11 @@ def atoms(
     """What is published of each cell, and where it enters."""
     made: dict[Cell, Atom] = {}
     hidden: dict[tuple[str, DispensingMonth], dict[str, Place]] = defaultdict(dict)
-    for cell, opened in truth.open_items.items():
+    siblings: dict[object, list[Cell]] = defaultdict(list)
+    for cell in truth.open_items:
+        siblings[cell.practice, cell.month].append(cell)
+    for cell in sorted(truth.open_items, key=lambda one: (one.node in COMPARATORS, -len(one.node))):
+        opened = truth.open_items[cell]
         message = sealing.chain_message(cell.practice, family_of(cell.node, rule), cell.month)
         number = sealing.rounded(truth.counts[cell], sealing.offset(secret, message))
         shown = sealing.is_shown(opened)
@@ -76,6 +85,8 @@ def atoms(
             number = min(number, sealing.BASE * (opened // sealing.BASE))
         elif cell.node == KNOWN_ITEMS:
             shown = shown and number + sealing.BASE - 1 <= opened
+        if rule.at_most_parts and cell.node != KNOWN_ITEMS:
+            number = min(number, room(cell, truth.open_items, made, siblings[cell.practice, cell.month]))
         if shown:
             made[cell] = Atom(number, Enters.PRACTICE)
         else:
@@ -84,11 +95,90 @@ def atoms(
                 place.sub_icb_location, place.icb, place.region
             )
     for (node, month), those in hidden.items():
+        if rule.one_pool:
+            made |= _pooled(truth, node, month, those, secret)
+            continue
         for practice, enters in sealing.entries(those).items():
             cell = Cell(practice, node, month)
             lone = sealing.offset(secret, sealing.lone_message(practice, node, month))
             made[cell] = Atom(sealing.rounded(truth.counts[cell], lone), enters)
     return made
+
+
+def room(cell: Cell, open_items: Mapping[Cell, int], made: Mapping[Cell, Atom], among: Iterable[Cell]) -> int:
+    """The most that a whole may be published as, so that its parts are not pinned down by it.
+
+    The parts of a comparator are the substances of the medicines on which it rests.
+    """
+    siblings = list(among)
+    if cell.node not in COMPARATORS:
+        parts = children(cell, siblings)
+        return _room(parts, open_items, made) if parts else 1_000_000
+    substances = [one for one in siblings if one.node not in COMPARATORS and len(one.node) == CUTS[-1]]
+    return min(
+        _room([one for one in substances if one.node.startswith(whole)], open_items, made)
+        for whole in RESTS_ON[cell.node]
+    )
+
+
+def _room(parts: Iterable[Cell], open_items: Mapping[Cell, int], made: Mapping[Cell, Atom]) -> int:
+    tops, largest = 0, 0
+    for part in parts:
+        opened = open_items[part]
+        if part in made and made[part].enters is Enters.PRACTICE:
+            tops += min(made[part].number + sealing.BASE - 1, opened)
+            largest = max(largest, made[part].number)
+        else:
+            tops += opened
+    return max(largest, sealing.BASE * ((tops - sealing.BASE + 1) // sealing.BASE))
+
+
+def children(cell: Cell, among: Iterable[Cell]) -> list[Cell]:
+    """The parts of a BNF node that are one level narrower; a substance and a comparator have none."""
+    if cell.node in COMPARATORS or len(cell.node) == CUTS[-1]:
+        return []
+    length = CUTS[CUTS.index(len(cell.node)) + 1]
+    return [
+        one
+        for one in among
+        if (one.practice, one.month) == (cell.practice, cell.month)
+        and one.node not in COMPARATORS
+        and len(one.node) == length
+        and one.node.startswith(cell.node)
+    ]
+
+
+def _pooled(
+    truth: Truth, node: str, month: DispensingMonth, hidden: Mapping[str, Place], secret: bytes
+) -> dict[Cell, Atom]:
+    """Atoms of a pool: its first practice bears the number of all."""
+    made: dict[Cell, Atom] = {}
+    opened = {practice: truth.open_items[Cell(practice, node, month)] for practice in hidden}
+    for level, members in pools(hidden, opened):
+        cells = [Cell(practice, node, month) for practice in members]
+        items = sum(opened[practice] for practice in members)
+        message = f"pool|{','.join(members)}|{node}|{month.code}"
+        number = sealing.rounded(sum(truth.counts[one] for one in cells), sealing.offset(secret, message))
+        number = min(number, sealing.BASE * (items // sealing.BASE))
+        made |= {one: Atom(0 if place else number, level) for place, one in enumerate(cells)}
+    for practice in hidden:
+        made.setdefault(Cell(practice, node, month), Atom(0, Enters.NEVER))
+    return made
+
+
+def pools(hidden: Mapping[str, Place], opened: Mapping[str, int]) -> Iterator[tuple[Enters, list[str]]]:
+    """Each pool with its members in order: three at least, with ten open items together, as near as can be."""
+    left = sorted(hidden)
+    for level in LEVELS[1:]:
+        groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for practice in left:
+            pool = sealing.pool_of(hidden[practice], level)
+            if pool is not None:
+                groups[pool].append(practice)
+        for members in groups.values():
+            if len(members) >= sealing.LEAST_POOL and sealing.is_shown(sum(opened[one] for one in members)):
+                yield level, members
+                left = [one for one in left if one not in members]
 
 
 def organisations(places: Mapping[str, Parents]) -> Iterator[tuple[Enters, frozenset[str]]]:

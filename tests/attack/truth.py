@@ -77,7 +77,11 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     KNOWN_ITEMS: ("",),
 }
 # What everybody knows: patients are at most those of the nodes on which they rest, and some add up exactly.
-ADD_UP: dict[str, tuple[str, ...]] = {"": (ELDERLY, YOUNGER), "0407": (WITH, WITHOUT), OPIOIDS: (WITH, WITHOUT)}
+ADD_UP: dict[str, tuple[str, ...]] = {
+    "": (ELDERLY, YOUNGER),
+    "0407": (WITH, WITHOUT),
+    OPIOIDS: (WITH, WITHOUT),
+}
 
 
 @dataclass

@@ -4,7 +4,7 @@ Practices stand in real sub-ICB locations and ICBs; practices and patients are i
 habit. *Ordinary* ones prescribe of everything; *vaccinating* ones give one item to each patient, so that open
 items are patients; *clinics* have one section and hardly anything else, so that a section is its chapter is
 everything; *repeating* ones have few patients with many items, so that a count of 1 to 4 stands beside enough
-items to be shown; *sparse* ones have single items of rare medicines.
+items to be shown; in *parted* ones no patient has two medicines, so that parts add up; *sparse* ones have single items of rare medicines.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ SUBSTANCES = (
     "1404000L0",  # pneumococcal vaccine
     "1001010J0",  # ibuprofen
 )
-HABITS = ("ordinary", "vaccinating", "clinic", "repeating", "sparse")
+HABITS = ("ordinary", "vaccinating", "clinic", "repeating", "parted", "sparse")
 FIRST = DispensingMonth(2025, 4)  # a financial year begins: one offset holds for all that follow
 
 
@@ -103,9 +103,13 @@ def _items_of(
     """The items of a practice; a patient is of one practice and has one age."""
     patients = [(f"{practice}P{number:03}", chance.choice((8, 30, 50, 67, 71, 80))) for number in range(14)]
     for month in months:
+        free = chance.sample(patients, len(patients))
         for substance in _medicines(habit, chance):
-            for patient, age in chance.sample(patients, _patients(habit, chance)):
-                for _ in range(_repeats(habit, chance)):
+            count = _patients(habit, chance)
+            had = chance.sample(patients, count) if habit != "parted" else free[:count]
+            free = free[count:] if habit == "parted" else free
+            for patient, age in had:
+                for _ in range(_repeats(habit, chance) if habit != "parted" or count > 3 else 1):
                     yield Item(month, practice, patient, presentation_of(substance), age)
 
 
@@ -113,6 +117,8 @@ def _medicines(habit: str, chance: random.Random) -> list[str]:
     match habit:
         case "clinic":
             return chance.sample(SUBSTANCES[:3], chance.choice((1, 2, 3)))
+        case "parted":
+            return chance.sample(SUBSTANCES[3:9], 5)
         case "vaccinating":
             return [*SUBSTANCES[9:11], *chance.sample(SUBSTANCES[:9], 2)]
         case _:
@@ -125,6 +131,8 @@ def _patients(habit: str, chance: random.Random) -> int:
             return chance.choice((1, 1, 1, 2, 3))
         case "repeating" | "clinic":
             return chance.choice((1, 2, 3, 4, 4, 6))
+        case "parted":
+            return chance.choice((2, 3, 3, 4, 4))
         case "vaccinating":
             return chance.choice((2, 4, 10, 11, 12, 13, 14))
         case _:
@@ -137,7 +145,7 @@ def _repeats(habit: str, chance: random.Random) -> int:
             return 1
         case "sparse":
             return chance.choice((1, 1, 2))
-        case "repeating" | "clinic":
+        case "repeating" | "clinic" | "parted":
             return chance.choice((3, 4, 6))
         case _:
             return chance.choice((1, 1, 2, 4))
