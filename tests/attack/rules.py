@@ -64,7 +64,14 @@ def family_of(node: str, rule: Rule) -> str:
     """What shares an offset with a node."""
     if rule.one_offset:
         return ""
-    return sealing.COMPARATORS if node in COMPARATORS else node[:4]
+    return "comparators" if node in COMPARATORS else node[:4]
+
+
+def message_of(cell: Cell, rule: Rule) -> str:
+    """What the offset of an atom that is shown by itself is made from."""
+    if rule.one_offset:
+        return sealing.chain_message(cell.practice, cell.month)
+    return f"chain|{cell.practice}|{family_of(cell.node, rule)}|{cell.month.financial_year}"
 
 
 def atoms(
@@ -78,7 +85,7 @@ def atoms(
         siblings[cell.practice, cell.month].append(cell)
     for cell in sorted(truth.open_items, key=lambda one: (one.node in COMPARATORS, -len(one.node))):
         opened = truth.open_items[cell]
-        message = sealing.chain_message(cell.practice, family_of(cell.node, rule), cell.month)
+        message = message_of(cell, rule)
         number = sealing.rounded(truth.counts[cell], sealing.offset(secret, message))
         shown = sealing.is_shown(opened)
         if rule.at_most_items:
