@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from epact2.query.result import Cell, Column, Result, exact
 from epact2.query.scope import ALL_OF_ENGLAND, Scope
 from epact2.store.engine import Engine
 from support.engines import ENGINES
+from support.offsets import check_offsets
 from support.small_data import data_from_tables
 
 _made: dict[tuple[str, tuple[tuple[str, str], ...]], Engine] = {}
@@ -24,7 +26,11 @@ def spec_test(request):
     """Ask one engine. See ``spec.record`` for the same signature."""
 
     def ask(
-        tables: Mapping[str, str] | str, question: dict, expected: object, scope: dict | None = None
+        tables: Mapping[str, str] | str,
+        question: dict,
+        expected: object,
+        scope: dict | None = None,
+        offsets: str | None = None,
     ) -> None:
         drawn = {"prescribing": tables} if isinstance(tables, str) else dict(tables)
         engine = _engine(request.param, drawn)
@@ -32,6 +38,9 @@ def spec_test(request):
         assert query_from_json(query_to_json(query)) == query
         check(query)
         allowed = Scope(selection_from_json(scope), "spec") if scope is not None else ALL_OF_ENGLAND
+        if offsets is not None:
+            check_offsets(offsets)
+            allowed = replace(allowed, sealed=True)
         found = list(_plain_rows(engine.answer(query, allowed)))
         wanted = list(_as_pairs(expected))
         assert [key for key, _ in found] == [key for key, _ in wanted]
@@ -54,10 +63,17 @@ def _plain_rows(result: Result):
     def is_key(column: Column) -> bool:
         return column.kind == "field"
 
-    for row in result.rows:
+    for line, row in enumerate(result.rows):
         cells = list(zip(row, result.columns, strict=True))
         key = tuple(cell for cell, column in cells if is_key(column))
-        yield key, tuple(exact(cell, column) for cell, column in cells if not is_key(column))
+        yield (
+            key,
+            tuple(
+                result.marks[line, place].words if (line, place) in result.marks else exact(cell, column)
+                for place, (cell, column) in enumerate(cells)
+                if not is_key(column)
+            ),
+        )
 
 
 def _as_pairs(expected: object):
@@ -74,6 +90,9 @@ def _as_pairs(expected: object):
 def _same(cell: Cell | Decimal, number: float | None) -> bool:
     if cell is None or number is None:
         return cell is number
+    if isinstance(cell, str) or isinstance(number, str):
+        return cell == number
+
     if isinstance(cell, Decimal):
         return cell == number
     return math.isclose(cell, number, rel_tol=1e-12, abs_tol=1e-12)

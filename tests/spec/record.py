@@ -27,6 +27,7 @@ CHAPTERS = (
     "top_and_order",
     "percentiles",
     "scope",
+    "published",
 )
 
 
@@ -75,8 +76,10 @@ def _run(chapter: str, section: str, name: str, test) -> list[Spec]:
     text = inspect.getdoc(test) or name.removeprefix("test_").replace("_", " ").capitalize() + "."
     specs: list[Spec] = []
 
-    def take_note(tables, question, expected, scope=None) -> None:
+    def take_note(tables, question, expected, scope=None, offsets=None) -> None:
         drawn = {"prescribing": tables} if isinstance(tables, str) else dict(tables)
+        if offsets is not None:
+            drawn["the secret's offsets"] = offsets
         specs.append(
             Spec(
                 chapter=chapter,
@@ -86,9 +89,14 @@ def _run(chapter: str, section: str, name: str, test) -> list[Spec]:
                 question=getattr(question, "short", question),
                 words=getattr(question, "words", "") or question_words(query_from_json(question)),
                 expected=expected,
-                scope=selection_words(selection_from_json(scope)) if scope is not None else "",
+                scope=_scope_words(scope, sealed=offsets is not None),
             )
         )
 
     test(take_note)
     return specs
+
+
+def _scope_words(scope: Mapping[str, Json] | None, *, sealed: bool) -> str:
+    said = selection_words(selection_from_json(scope)) if scope is not None else ""
+    return f"{said}{' ' if said else ''}published figures" if sealed else said

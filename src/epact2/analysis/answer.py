@@ -12,6 +12,7 @@ from epact2.access.policy import scope_for
 from epact2.access.viewer import Viewer
 from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import looks_at_patients, provisional_note
+from epact2.analysis.sealed_notes import with_sealed_notes
 from epact2.comparators.words import WithLists, heading_of
 from epact2.errors import Epact2Error
 from epact2.model import organisations
@@ -45,7 +46,8 @@ class Answer(WithOrigin):
 def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
     """Answer one question for one viewer.
 
-    Raises NotAdditive, NotAnswerable, Refused, NoData, UnknownCode or TooLarge, each with advice.
+    Raises NotAdditive, NotAnswerable, Refused, NotPublished, NoData, UnknownCode or TooLarge, each with
+    advice.
     """
     notes = check(query)
     scope = scope_for(viewer, query)
@@ -58,6 +60,8 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
     directory = engine.directory
     months = months_of(query, directory.months_for(query))
     provisional = provisional_note(months, directory) if looks_at_patients(query) else ""
+    if scope.sealed:
+        notes = with_sealed_notes(notes, result)
     return Answer(
         query=query,
         result=_headed(result),
@@ -127,4 +131,6 @@ def labelled(result: Result, directory: Directory) -> Result:
         )
         for row in result.rows
     )
-    return Result(tuple(columns), rows)
+    moved = {index: place for place, (index, field) in enumerate(named) if field is None}
+    marks = {(line, moved[index]): mark for (line, index), mark in result.marks.items()}
+    return Result(tuple(columns), rows, marks)

@@ -31,9 +31,7 @@ def answer_json(given: WithOrigin, result: Result | None = None) -> dict[str, ob
     """An answer, or a page of a listing, as the command line and the API give it."""
     shown = result or given.result
     return {
-        "columns": [
-            {"name": column.name, "kind": column.kind, "unit": column.unit} for column in shown.columns
-        ],
+        "columns": [_column_json(column) for column in shown.columns],
         "rows": [
             [as_json(cell, column) for cell, column in zip(row, shown.columns, strict=True)]
             for row in shown.rows
@@ -42,7 +40,21 @@ def answer_json(given: WithOrigin, result: Result | None = None) -> dict[str, ob
         "words": given.words,
         "notes": list(given.notes),
         "synthetic": given.synthetic,
+        **({"marks": _marks_json(shown)} if given.scope.sealed else {}),
     }
+
+
+def _column_json(column: Column) -> dict[str, object]:
+    told = {"approximate": True} if column.approximate else {}
+    return {"name": column.name, "kind": column.kind, "unit": column.unit, **told}
+
+
+def _marks_json(shown: Result) -> list[dict[str, object]]:
+    """Which cells are withheld (null in the rows) or fewer than five (0), by row and column from 0."""
+    return [
+        {"row": line, "column": place, "mark": mark.words}
+        for (line, place), mark in sorted(shown.marks.items())
+    ]
 
 
 def file_name(given: Answer, ending: str) -> str:
@@ -70,8 +82,11 @@ def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:
     heads = [heading_of(column) for column in result.columns]
     writer.writerow([*heads, "data"] if given.synthetic else heads)
     mark = ["synthetic"] if given.synthetic else []
-    for row in result.rows:
-        cells = (csv_cell(cell, column) for cell, column in zip(row, result.columns, strict=True))
+    for line, row in enumerate(result.rows):
+        cells = (
+            result.marks[line, place].words if (line, place) in result.marks else csv_cell(cell, column)
+            for place, (cell, column) in enumerate(zip(row, result.columns, strict=True))
+        )
         writer.writerow([*cells, *mark])
         if buffer.tell() > 65_536:
             yield buffer.getvalue()
@@ -82,7 +97,9 @@ def csv_rows(given: Answer, directory: Directory) -> Iterator[str]:
 
 def heading_of(column: Column) -> str:
     """A column's heading in a file: its name, with the unit where the unit is not in the name."""
-    return f"{column.name} ({column.unit})" if column.unit in ("£", "%") else column.name
+    told = [column.unit] if column.unit in ("£", "%") else []
+    told += ["approximate"] if column.approximate else []
+    return f"{column.name} ({', '.join(told)})" if told else column.name
 
 
 def csv_cell(cell: Cell, column: Column) -> str | int | float:
@@ -118,6 +135,8 @@ def workbook(given: Answer, directory: Directory) -> bytes:
         for place, (cell, column) in enumerate(zip(row, result.columns, strict=True)):
             if column.kind == "field":
                 data.write_string(line, place, "Total" if cell is None else str(cell))
+            elif (line - 1, place) in result.marks:
+                data.write_string(line, place, result.marks[line - 1, place].words)
             elif cell is not None:
                 data.write_number(line, place, _number(cell, column), formats[place])
     data.autofilter(0, 0, max(written, 1), len(result.columns) - 1)

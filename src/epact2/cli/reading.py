@@ -55,11 +55,15 @@ def print_table(given: WithOrigin, result: Result, *, empty: str, more: str = ""
     for column in result.columns:
         justify = "left" if column.kind == "field" else "right"
         table.add_column(heading_of(column), justify=justify, overflow="fold")
-    for row in result.rows:
+    for line, row in enumerate(result.rows):
         table.add_row(
             *(
-                empty if cell is None and column.kind == "field" else cell_words(as_json(cell, column))
-                for cell, column in zip(row, result.columns, strict=True)
+                result.marks[line, place].words
+                if (line, place) in result.marks
+                else empty
+                if cell is None and column.kind == "field"
+                else cell_words(as_json(cell, column))
+                for place, (cell, column) in enumerate(zip(row, result.columns, strict=True))
             )
         )
     out.print(table)

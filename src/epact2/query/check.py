@@ -48,6 +48,10 @@ from epact2.query.nodes import (
 )
 from epact2.query.words import measures_of
 
+COUNTED_ONCE = (
+    "Patients are those whose NHS number was captured and verified; each counts once in every row, so rows "
+    "do not add up."
+)
 _MONTHS_IN = {MONTH: 1, QUARTER: 3, FINANCIAL_YEAR: 12, CALENDAR_YEAR: 12}
 
 
@@ -244,10 +248,7 @@ def _notes_on_items(query: Query) -> Iterator[str]:
         return
     yield exclusion_note(query.exclusions)
     if any(PATIENT in _counted(value) or _has_condition(value) for value in query.values):
-        yield (
-            "Patients are those whose NHS number was captured and verified; each counts once in every row, "
-            "so rows do not add up."
-        )
+        yield COUNTED_ONCE
     if any(_has_condition(value) for value in query.values) and any(
         field.dimension in (Dimension.MEDICINE, Dimension.LINE, Dimension.ITEM) for field in query.grain
     ):

@@ -38,6 +38,11 @@ class Mark(IntEnum):
         """What a reader is told."""
         return _WORDS[self]
 
+    @property
+    def short_words(self) -> str:
+        """The same where there is little room, and a note says why."""
+        return "withheld" if self.is_withheld else self.words
+
 
 _WORDS = {
     Mark.FEWER_THAN_FIVE: "fewer than 5",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from epact2.model.fields import Dimension, Field
 from epact2.model.organisations import UNKNOWN_CODE
 from epact2.query.nodes import Query
-from epact2.query.result import Cell, Column, Result
+from epact2.query.result import Cell, Column, Mark, Result
 from epact2.web.presenters import numbers
 from epact2.web.presenters.pivot_heads import corner, headings, member_name
 from epact2.web.presenters.pivot_parts import OTHERS, Key, Line, Links, NameOf, Pivot, PivotCell
@@ -30,6 +30,7 @@ class _Node:
     key: Key
     cells: dict[Key, tuple[Cell, ...]] = field(default_factory=dict)
     children: dict[Cell, _Node] = field(default_factory=dict)
+    marks: dict[tuple[Key, int], Mark] = field(default_factory=dict)
     rank: int = -1
 
 
@@ -85,6 +86,10 @@ def _read(query: Query, result: Result) -> tuple[_Node, list[Key]]:
         if node.rank < 0 or (is_total and across):
             node.rank = place
         node.cells[across] = row[field_count:]
+        if result.marks:
+            for index in range(len(query.values)):
+                if (mark := result.marks.get((place, field_count + index))) is not None:
+                    node.marks[across, index] = mark
     if query.top and query.columns:
         _drop_left_out(root, row_count)
     _sort(root, unknown_last=not query.order)
@@ -246,6 +251,8 @@ class _Writer:
     ) -> PivotCell:
         cell = row[index] if row else None
         edge = edge and bool(self.keys[0])
+        if (mark := node.marks.get((key, index))) is not None:
+            return PivotCell(mark.short_words, missing=True, edge=edge)
         if not isinstance(cell, (int, float)):
             return PivotCell(numbers.NO_DATA if row else "–", missing=True, edge=edge)
         text = self._text(cell, index, column)

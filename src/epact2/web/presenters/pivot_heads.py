@@ -48,7 +48,7 @@ def headings(
             edge=bool(query.columns),
             sort=links.sort(value),
             sorted=_direction(query, value),
-            note=unit_note(column.unit),
+            note=unit_note(column.unit) or ("approximate" if column.approximate else ""),
         )
         for column, value in zip(columns, query.values, strict=True)
     )

@@ -30,6 +30,7 @@ from epact2.query.check import NotAdditive, NotAnswerable
 from epact2.query.codec import parse, query_from_json, wants_labels
 from epact2.query.listing_json import listing_from_json
 from epact2.query.periods import NoData
+from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
 
@@ -43,6 +44,7 @@ _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (NoData, 404),
     (NotAdditive, 422),
     (NotAnswerable, 422),
+    (NotPublished, 422),
     (TooLarge, 422),
     (NoRelease, 503),
 )

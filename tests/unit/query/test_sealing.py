@@ -1,0 +1,170 @@
+"""The arithmetic of sealed figures, by itself: what is promised of every published number."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epact2.model.months import DispensingMonth
+from epact2.query.sealing import (
+    BASE,
+    LEAST_POOL,
+    Enters,
+    Place,
+    chain_message,
+    entries,
+    family_of,
+    fits_beside,
+    is_shown,
+    lone_message,
+    offset,
+    pool_of,
+    rounded,
+)
+
+SECRET = b"not a secret at all, but 32 byte"
+APRIL, MARCH = DispensingMonth(2026, 4), DispensingMonth(2026, 3)
+COUNTS = st.integers(0, 10**6)
+OFFSETS = st.integers(0, BASE - 1)
+
+
+@given(count=COUNTS)
+def test_published_numbers_are_right_on_average(count):
+    assert sum(rounded(count, one) for one in range(BASE)) == BASE * count
+
+
+@given(count=COUNTS, of=OFFSETS)
+def test_published_numbers_are_multiples_of_five_and_at_most_four_away(count, of):
+    published = rounded(count, of)
+    assert published % BASE == 0
+    assert abs(published - count) <= 4
+
+
+@pytest.mark.parametrize("of", range(BASE))
+def test_nobody_stays_nobody(of):
+    assert rounded(0, of) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_one_to_four_become_nothing_or_five(count):
+    assert {rounded(count, of) for of in range(BASE)} == {0, 5}
+
+
+@pytest.mark.parametrize("published", [0, 5, 10, 95])
+def test_a_published_number_leaves_at_least_five_counts_open(published):
+    """Without the offset, at least five counts could stand behind each published number."""
+    could_be = {count for count in range(200) for of in range(BASE) if rounded(count, of) == published}
+    assert len(could_be) >= 5
+
+
+@given(part=COUNTS, more=COUNTS, of=OFFSETS)
+def test_along_a_chain_the_order_is_kept(part, more, of):
+    """Patients of a substance are among those of its section; so published, under the same offset."""
+    assert rounded(part, of) <= rounded(part + more, of)
+
+
+def test_a_sum_of_items_below_nothing_is_nothing():
+    assert rounded(-3, 4) == 0
+
+
+def test_offsets_are_spread_evenly():
+    drawn = Counter(offset(SECRET, chain_message(f"P{number:05}", "0501", APRIL)) for number in range(20_000))
+    assert set(drawn) == set(range(BASE))
+    assert all(abs(count - 4_000) < 300 for count in drawn.values()), drawn
+
+
+def test_an_offset_needs_the_secret():
+    mine = [offset(SECRET, f"{number}") for number in range(50)]
+    assert mine != [offset(b"another secret of thirty-two byt", f"{number}") for number in range(50)]
+    assert mine == [offset(SECRET, f"{number}") for number in range(50)]
+
+
+def test_one_offset_for_a_section_and_its_substances_all_year():
+    """The chain rule: months of one financial year, and all nodes of one section, share an offset."""
+    substance = chain_message("A81001", family_of("0501013B0"), APRIL)
+    assert substance == chain_message("A81001", family_of("0501"), DispensingMonth(2027, 3))
+    assert substance != chain_message("A81001", family_of("0501"), MARCH)
+    assert substance != chain_message("A81001", family_of("0502"), APRIL)
+    assert substance != chain_message("A81002", family_of("0501"), APRIL)
+
+
+def test_an_atom_that_is_not_shown_shares_its_offset_with_none():
+    messages = {
+        lone_message(practice, node, month)
+        for practice in ("A81001", "A81002")
+        for node in ("", "05", "0501", "0501013B0", "0501080W0")
+        for month in (MARCH, APRIL)
+    }
+    assert len(messages) == 2 * 5 * 2
+    assert not messages & {chain_message("A81001", family, APRIL) for family in ("", "05", "0501")}
+
+
+@pytest.mark.parametrize(("items", "shown"), [(0, False), (9, False), (10, True), (500, True)])
+def test_ten_open_items_show_an_atom(items, shown):
+    assert is_shown(items) is shown
+
+
+@pytest.mark.parametrize(("published", "total", "fits"), [(90, 100, True), (95, 99, True), (100, 100, False)])
+def test_a_part_of_an_open_total_leaves_its_range_open(published, total, fits):
+    """100 published of 100 items would say that the part is 96 to 100, and 104 cannot be."""
+    assert fits_beside(published, total) is fits
+
+
+# --- Pools ------------------------------------------------------------------------------------------------
+
+
+def _place(code: str) -> Place:
+    """``Y1 Q1 01A`` as region, ICB and sub-ICB location."""
+    region, icb, sub_icb = code.split()
+    return Place(sub_icb, icb, region)
+
+
+def test_three_of_a_place_are_counted_together_there():
+    hidden = dict.fromkeys(("A", "B", "C"), _place("Y1 Q1 01A"))
+    assert set(entries(hidden).values()) == {Enters.SUB_ICB_LOCATION}
+
+
+def test_what_is_left_over_is_counted_together_further_up():
+    hidden = {
+        **dict.fromkeys(("A", "B", "C"), _place("Y1 Q1 01A")),
+        **dict.fromkeys(("D", "E"), _place("Y1 Q1 02B")),
+        "F": _place("Y1 Q1 03C"),
+        "G": _place("Y1 Q2 04D"),
+        "H": _place("Y2 Q3 05E"),
+        "I": _place("Y3 Q4 06F"),
+    }
+    found = entries(hidden)
+    assert {found[one] for one in "ABC"} == {Enters.SUB_ICB_LOCATION}
+    assert {found[one] for one in "DEF"} == {Enters.ICB}
+    assert {found[one] for one in "GHI"} == {Enters.ENGLAND}
+
+
+def test_two_alone_in_england_are_never_counted():
+    assert set(entries({"A": _place("Y1 Q1 01A"), "B": _place("Y2 Q2 02B")}).values()) == {Enters.NEVER}
+
+
+def test_nobody_is_pooled_in_a_place_that_is_not_known():
+    hidden = {code: Place("-", "-", "Y1") for code in "ABC"}
+    assert set(entries(hidden).values()) == {Enters.REGION}
+    assert set(entries({code: Place() for code in "ABC"}).values()) == {Enters.ENGLAND}
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 40).map(str),
+        st.sampled_from(["Y1 Q1 01A", "Y1 Q1 02B", "Y1 Q2 03C", "Y2 Q3 04D", "- - -", "Y1 Q1 -"]),
+    )
+)
+def test_every_pool_has_three_at_least_and_lies_in_one_organisation(drawn):
+    hidden = {practice: _place(code) for practice, code in drawn.items()}
+    pools = Counter(
+        (enters, pool_of(hidden[practice], enters))
+        for practice, enters in entries(hidden).items()
+        if enters is not Enters.NEVER
+    )
+    assert all(members >= LEAST_POOL for members in pools.values())
+    never = [practice for practice, enters in entries(hidden).items() if enters is Enters.NEVER]
+    assert len(never) < LEAST_POOL

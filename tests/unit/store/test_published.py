@@ -1,0 +1,71 @@
+"""What is not published is refused by every engine: there is no falling back to rows of items."""
+
+from __future__ import annotations
+
+import pytest
+
+from epact2.query.check import check
+from epact2.query.codec import query_from_json
+from epact2.query.listing_json import listing_from_json
+from epact2.query.scope import Scope
+from epact2.query.sealing import NotPublished
+from spec.published.test_sealed_figures import TABLES
+from support.engines import ENGINES
+from support.small_data import data_from_tables
+
+SEALED = Scope(reason="published", sealed=True)
+
+
+@pytest.fixture(scope="module", params=list(ENGINES))
+def engine(request):
+    return ENGINES[request.param](data_from_tables(TABLES))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param({"rows": ["gender"]}, id="by what patients are"),
+        pytest.param({"rows": ["paragraph"]}, id="by other levels of the BNF"),
+        pytest.param({"where": {"in": ["practice", ["A", "B"]]}}, id="of a free list of practices"),
+        pytest.param({"where": {"not": {"is": ["practice", "A"]}}}, id="of all but one"),
+        pytest.param(
+            {"rows": ["ICB"], "where": {"not": {"is": ["practice", "A"]}}}, id="of parts of organisations"
+        ),
+        pytest.param({"where": {"is": ["EPS", "Y"]}}, id="of other fields of items"),
+        pytest.param({"rows": ["ICB"], "structure": "as at"}, id="by the organisations of the time"),
+        pytest.param({"codes": "as published"}, id="by codes as published"),
+        pytest.param({"exclusions": "none"}, id="with excluded items"),
+        pytest.param({"where": {"in": ["section", ["0501", "0601"]]}}, id="of several sections together"),
+        pytest.param({"rows": ["practice"], "top": {"count": 1, "others": True}}, id="of all others"),
+        pytest.param({"values": ["items"], "rows": ["gender"]}, id="items by what patients are"),
+        pytest.param({"values": [{"amount": "discount"}]}, id="money that open data do not have"),
+    ],
+)
+def test_what_is_not_published_is_refused(engine, question):
+    query = query_from_json({"values": ["identified patients"], **question})
+    check(query)
+    with pytest.raises(NotPublished) as refused:
+        engine.answer(query, SEALED)
+    assert refused.value.advice
+
+
+def test_items_and_patients_are_not_listed(engine):
+    with pytest.raises(NotPublished):
+        engine.list(listing_from_json({"columns": ["practice", "items"]}), SEALED)
+
+
+def test_open_figures_need_no_atoms(engine):
+    """Without patients the answer is that of open data, whatever the scope says."""
+    query = query_from_json({"values": ["items"], "rows": ["paragraph"], "structure": "as at"})
+    assert engine.answer(query, SEALED) == engine.answer(query, Scope())
+
+
+def test_what_was_never_sealed_is_not_published():
+    """A store of an earlier version has no atoms: the question is refused, with what to do."""
+    from support.engines import duckdb_engines
+
+    made = duckdb_engines(data_from_tables(TABLES), ((),))[()]
+    made.catalogue.sealed.clear()  # type: ignore[attr-defined]
+    with pytest.raises(NotPublished) as refused:
+        made.answer(query_from_json({"values": ["identified patients"]}), SEALED)
+    assert "load a file again" in refused.value.advice
