@@ -12,7 +12,7 @@ DEMO_PORT ?= 8000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test test-generative check fix docs bench bench-england lock clean devenv web-assets serve
+.PHONY: help demo demo-data test test-postgres test-generative check fix docs bench bench-england lock clean devenv web-assets serve
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,8 +56,12 @@ demo: build/.base build/.web ## make synthetic England, load it, and serve the s
 serve: build/.base build/.web ## serve the store that EPACT2_STORE names (default ./store)
 	@$(BIN)/epact2 serve
 
-test: build/.dev build/.web build/.browser check ## run all checks and all tests
+test: build/.dev build/.web build/.browser check ## run all checks and all tests, and those of the web on PostgreSQL
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -q
+	@$(MAKE) --no-print-directory test-postgres
+
+test-postgres: build/.dev build/.web ## the tests of the web on a PostgreSQL that is started for them
+	@$(BIN)/python scripts/with_postgres.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -q tests/web
 
 test-generative: build/.dev ## long generative tests: engines agree on thousands of questions
 	@EPACT2_HYPOTHESIS=large $(BIN)/pytest -q tests/generative

@@ -196,6 +196,7 @@ def _load_last(found: Made, turns: int) -> None:
     entry = _entry(found, last.name, _rows(part, last.name), load)
     entry |= {
         "duckdb_s": round(own.load_s, 2),
+        "duckdb_cpu_s": round(own.cpu_s, 2),
         "duckdb_peak_mb": round(own.peak_mb),
         "ratio": round(load.without_comparators / own.load_s, 2),
         "whole_ratio": round(load.load_s / own.load_s, 2),
@@ -225,6 +226,7 @@ def _entry(found: Made, name: str, rows: int, load: Load) -> dict[str, object]:
         "data": found.data.name,
         "rows": rows,
         "load_s": round(load.load_s, 2),
+        "cpu_s": round(load.cpu_s, 2),
         "rows_a_second": round(rows / load.load_s),
         "parts_s": {part: round(seconds, 2) for part, seconds in asdict(load)["parts"].items()},
         "peak_mb": round(load.peak_mb),

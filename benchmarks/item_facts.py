@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 from plain_table import LISTS
 from timing import ranges, ranges_of_codes
 
-from epact2.access.viewer import Viewer
+from epact2.access.viewer import OPERATOR
 from epact2.analysis.listing import list_rows
 from epact2.comparators.lists import medicine_lists
 from epact2.comparators.read import comparator_named
@@ -18,7 +19,7 @@ from epact2.query.encode import selection_to_json, value_to_json
 from epact2.query.listing_json import after_of, listing_from_json
 from epact2.store.duckdb import DuckDBEngine
 
-VIEWER = Viewer("benchmark", may_list_items=True)
+VIEWER = replace(OPERATOR, may_list_items=True)
 PAGE = 100  # rows of a page, and the number of the later page that is asked for
 _MIDDLING = 20  # so many sections have more items
 

@@ -28,12 +28,15 @@ from epact2.store.duckdb import DuckDBEngine
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """How much of the machine each database may take, and how long a question may be measured."""
+    """How much of the machine each database may take, how long a question may be measured, and whether plain
+    SQL is left out, which takes most of the time (then answers are not compared).
+    """
 
     memory: str
     threads: int | None
     runs: int
     seconds: float
+    ours_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,11 @@ def measure_items(build: Path, machine: Machine, *, size: str, only: str, load: 
     return _measure(build, machine, [(data, ("month", "year"))], only=only, load=load)
 
 
-def measure_england(build: Path, machine: Machine, *, only: str, load: bool | None) -> list[Entry]:
-    """One month of all England, and many months of one with a tenth of its items."""
-    return _measure(build, machine, [(ENGLAND, ("month",)), (YEAR, ("year",))], only=only, load=load)
+def measure_england(build: Path, machine: Machine, *, part: str, only: str, load: bool | None) -> list[Entry]:
+    """One month of all England, and many months of one with a tenth of its items; ``part`` names one."""
+    sets = {"month": (ENGLAND, ("month",)), "year": (YEAR, ("year",))}
+    chosen = [sets[part]] if part else list(sets.values())
+    return _measure(build, machine, chosen, only=only, load=load)
 
 
 def _measure(
@@ -135,7 +140,8 @@ def _measured(place: Place, question: ItemQuestion, machine: Machine) -> Entry:
     if any(part.is_prepared for part in parts):
         again = [part_of(place.unprepared, ask, place.names) for ask in question.asks]
         answers["unprepared"] = lambda: [part.run() for part in again]
-    answers["plain"] = lambda: [place.plain.execute(sql).fetchall() for sql in plain]
+    if not machine.ours_only:
+        answers["plain"] = lambda: [place.plain.execute(sql).fetchall() for sql in plain]
     results = _first_runs(name, answers)
     timed: dict[str, Callable[[], object]] = {who: answers[who] for who in results}
     if "answer" in results:

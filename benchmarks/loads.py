@@ -48,9 +48,10 @@ _FOLDED = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one load took: seconds, seconds by part, megabytes at the peak."""
+    """What one load took: seconds, seconds of processor, seconds by part, megabytes at the peak."""
 
     load_s: float
+    cpu_s: float
     peak_mb: float
     parts: dict[str, float] = field(default_factory=dict)
 
@@ -158,7 +159,9 @@ def _measured() -> Iterator[Parts]:
     started = time.perf_counter()
     yield parts
     seconds = time.perf_counter() - started
-    print(json.dumps({"load_s": seconds, "peak_mb": peak_mb(), "parts": parts.done()}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = used.ru_utime + used.ru_stime
+    print(json.dumps({"load_s": seconds, "cpu_s": cpu, "peak_mb": peak_mb(), "parts": parts.done()}))
 
 
 def _load(store: Path, files: Sequence[Path], *, prepared: bool) -> None:

@@ -19,7 +19,7 @@ from questions import QUESTIONS, Question
 from report import Entry
 from timing import filled, plan_time, ranges_of_codes, turns
 
-from epact2.access.viewer import Viewer
+from epact2.access.viewer import OPERATOR
 from epact2.analysis.answer import answer
 from epact2.model.months import DispensingMonth
 from epact2.query.codec import query_from_json
@@ -27,7 +27,7 @@ from epact2.query.scope import ALL_OF_ENGLAND
 from epact2.store.duckdb import DuckDBEngine
 from epact2.synth.files import LAST_MONTH
 
-VIEWER = Viewer("benchmark")
+VIEWER = OPERATOR
 DATA = f"prescribing, england, {MONTHS} months"
 
 

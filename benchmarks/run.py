@@ -23,8 +23,10 @@ def main() -> int:
     """Measure everything, or only what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--what", choices=("all", "prescribing", "items", "england"), default="all",
-        help="all: prescribing, and items of a small England; england: items of all England",
+        "--what", choices=("all", "prescribing", "items", "england", "england-month", "england-year"),
+        default="all",
+        help="all: prescribing, and items of a small England; england: items of all England in one month, "
+        "and of many months of a tenth of it; either alone",
     )  # fmt: skip
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument(
@@ -37,6 +39,7 @@ def main() -> int:
         "--memory", default="6GB", help="of each of three databases, for questions about items"
     )
     parser.add_argument("--threads", type=int, help="of each database; all processors unless given")
+    parser.add_argument("--ours-only", action="store_true", help="no plain SQL, for a quick look")
     parser.add_argument("--size", default="", help="another size of the small England: tiny, small, icb")
     parser.add_argument("--markdown", action="store_true", help="print the last figures as tables")
     asked = parser.parse_args()
@@ -44,16 +47,17 @@ def main() -> int:
         print(markdown(read_entries(BUILD)))
         return 0
     load = True if asked.load else False if asked.no_load else None
-    machine = Machine(asked.memory, asked.threads, asked.runs, asked.seconds)
+    machine = Machine(asked.memory, asked.threads, asked.runs, asked.seconds, asked.ours_only)
     BUILD.mkdir(exist_ok=True)
     found = []
     if asked.what in ("all", "prescribing"):
         found += measure_prescribing(BUILD, runs=asked.runs, only=asked.only, load=load)
     if asked.what in ("all", "items"):
         found += measure_items(BUILD, machine, size=asked.size, only=asked.only, load=load)
-    if asked.what == "england":
-        found += measure_england(BUILD, machine, only=asked.only, load=load)
-    if not asked.only:
+    if asked.what.startswith("england"):
+        part = asked.what.removeprefix("england").removeprefix("-")
+        found += measure_england(BUILD, machine, part=part, only=asked.only, load=load)
+    if not asked.only and not asked.ours_only:
         write_entries(BUILD, found)
     wrong = [one["question"] for one in found if one.get("wrong")]
     if wrong:

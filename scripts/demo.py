@@ -66,14 +66,6 @@ def main() -> int:
         print(f"The store is {store}.")
         return 0
     os.environ["EPACT2_DEMO"] = "1"
-    if wanted.item_months:
-        # Patients of a synthetic England are invented, so a demo may show them to everyone.
-        os.environ["EPACT2_UNSAFE_OPEN_ITEMS"] = "1"
-        print(
-            "Listings of single items and patients are open to every account (EPACT2_UNSAFE_OPEN_ITEMS=1): "
-            "all patients of this demo are invented. Never set it beside real data.",
-            flush=True,
-        )
     address = f"127.0.0.1:{wanted.port}"
     return subprocess.call([EPACT2, "--store", str(store), "serve", "--address", address])
 

@@ -180,6 +180,8 @@ def questions() -> Iterator[str]:
 
 
 def _answer(expected: object) -> str:
+    if isinstance(expected, list):  # the rows of a listing
+        return "\n".join(_shown(row) for row in expected) or "no rows"
     if isinstance(expected, dict):
         return "\n".join(f"{_shown(key)}: {_shown(value)}" for key, value in expected.items())
     return _shown(expected)

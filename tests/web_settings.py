@@ -13,6 +13,10 @@ import tempfile
 _folder = tempfile.TemporaryDirectory(prefix="epact2-tests-")
 os.environ["EPACT2_STORE"] = os.path.join(_folder.name, "store")
 os.environ["EPACT2_ACCOUNTS"] = os.path.join(_folder.name, "accounts")
+# SQLite in memory, or the PostgreSQL of scripts/with_postgres.py; never a database of the developer's own.
+os.environ["DATABASE_URL"] = os.environ.get("EPACT2_TEST_DATABASE_URL", "")
+os.environ.pop("EPACT2_AUDIT", None)
+os.environ.pop("EPACT2_AUDIT_KEY", None)
 os.environ["EPACT2_SECRET_KEY"] = "for-tests-alone-" * 4
 os.environ["EPACT2_DEMO"] = "1"
 os.environ.pop("EPACT2_DEBUG", None)

@@ -14,6 +14,7 @@ from support import example_items
 from support.example_items import pseudonym
 
 KENT = {"where": {"is": ["ICB", "QKS"]}, "size": 25}
+STATIN_ALONE = {"all": [{"had": {"under": ["bnf", "0212"]}}, {"not": {"had": {"under": ["bnf", "050101"]}}}]}
 
 
 @pytest.fixture
@@ -34,7 +35,9 @@ def address(listing):
     return f"/items?q={quote(json.dumps(listing))}"
 
 
-@pytest.mark.parametrize("which", ["items", "columns", "patients", "patient", "form", "wrong", "age"])
+@pytest.mark.parametrize(
+    "which", ["items", "columns", "patients", "condition", "patient", "form", "wrong", "age"]
+)
 def test_every_page_is_accessible(open_page, page, axe, quiet, no_sideways_scroll, both_widths, which):
     title = page.get_by_role("heading", level=1)
     match which:
@@ -44,6 +47,9 @@ def test_every_page_is_accessible(open_page, page, axe, quiet, no_sideways_scrol
         case "patients":
             open_page(address({**KENT, "rows": "patients"}))
             expect(title).to_have_text("18 patients")
+        case "condition":
+            open_page(address({**KENT, "patients": STATIN_ALONE}))
+            expect(title).to_have_text("Prescription items of 9 patients")
         case "age":
             open_page("/help/age")
             expect(title).to_have_text("How age is determined")
@@ -120,7 +126,7 @@ def test_pages_of_rows_without_javascript(page_without_javascript, over_items, t
     )
 
 
-def test_a_count_of_patients_is_put_together_without_javascript(
+def test_a_count_of_patients_is_put_together_and_opened_without_javascript(
     page_without_javascript, over_items, transactional_db
 ):
     from epact2.web.demo_accounts import ensure_demo_accounts
@@ -140,6 +146,12 @@ def test_a_count_of_patients_is_put_together_without_javascript(
         "who had BNF section is Lipid-regulating drugs"
     )
     expect(page.locator(".app-answer")).to_be_visible()
+    page.get_by_role("link", name="Show the items behind numbers instead").click()
+    page.get_by_role("row", name="Kent and Medway").get_by_role("link").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 patients")
+    expect(page.get_by_text("Who had BNF section is Lipid-regulating drugs").first).to_be_visible()
+    page.get_by_role("link", name="Items one by one").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prescription items of 3 patients")
 
 
 def test_a_pseudonym_is_typed_and_found(open_page, page, quiet):

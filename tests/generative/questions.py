@@ -21,6 +21,7 @@ from epact2.model.prescribing import (
     LIST_SIZE,
     MONTH,
     NIC,
+    PRACTICE,
     PRESCRIBING_MEASURES,
     QUARTER,
 )
@@ -63,7 +64,7 @@ from epact2.query.nodes import (
     Value,
     YearToDate,
 )
-from epact2.query.scope import ALL_OF_ENGLAND, Scope
+from epact2.query.scope import ALL_OF_ENGLAND, Absence, Scope
 from generative.selections import (
     ITEMS,
     MEDICINES,
@@ -73,7 +74,7 @@ from generative.selections import (
     value_selections,
 )
 from generative.small_england import PEOPLE_MEASURES
-from generative.vocabulary import ITEM_MONTHS, MONTHS_TO_ASK
+from generative.vocabulary import CODES, ITEM_MONTHS, MONTHS_TO_ASK
 
 _LEAST_CHANGE = {MONTH: 1, QUARTER: 3, FINANCIAL_YEAR: 12, CALENDAR_YEAR: 12}
 _COUNTABLE = [field for field in FIELDS if field.dimension is not Dimension.TIME and not field.of_items]
@@ -365,10 +366,18 @@ def any_questions(draw: st.DrawFn) -> Query:
     )
 
 
+@st.composite
+def absences(draw: st.DrawFn) -> Absence:
+    """Some months in which a practice is not in a scope."""
+    first, last = sorted((draw(st.sampled_from(MONTHS_TO_ASK)), draw(st.sampled_from(MONTHS_TO_ASK))))
+    return Absence(draw(st.sampled_from(CODES[PRACTICE])), first, last)
+
+
 def scopes() -> st.SearchStrategy[Scope]:
     """Mostly all of England."""
+    some = st.lists(absences(), max_size=2).map(tuple)
     return (
         st.just(ALL_OF_ENGLAND)
         | st.just(ALL_OF_ENGLAND)
-        | st.builds(Scope, selections(PEOPLE, leaves=3), st.just("drawn"))
+        | st.builds(Scope, selections(PEOPLE, leaves=3), st.just("drawn"), some)
     )

@@ -8,14 +8,25 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from epact2.model.fields import Dimension
-from epact2.model.items import ITEM_MEASURES
+from epact2.model.items import ITEM_MEASURES, PATIENT
 from epact2.model.prescribing import FIELDS, PRESCRIBING_MEASURES
 from epact2.query.listing import Listing, ListingOrder, ListingRows
+from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import listing_from_json, listing_to_json
-from epact2.query.nodes import EVERYTHING, AllOf, Codes, Exclusions, Selection, Structure
+from epact2.query.nodes import (
+    EVERYTHING,
+    AllOf,
+    Codes,
+    Exclusions,
+    Patients,
+    Query,
+    Selection,
+    Structure,
+)
+from epact2.query.result import Result
 from generative.conftest import SEEDS, VARIANTS
 from generative.outcomes import differences, outcome_of
-from generative.questions import month_choices, scopes
+from generative.questions import conditions_on_patients, month_choices, scopes
 from generative.selections import ITEMS, MEDICINES, PEOPLE, TIME, listing_conditions, selections
 from generative.test_engines_agree import ASK_ALL
 
@@ -53,6 +64,7 @@ def listings(draw: st.DrawFn) -> Listing:
         structure=draw(st.sampled_from(Structure)),
         codes=draw(st.sampled_from(Codes)),
         exclusions=draw(st.sampled_from(Exclusions)),
+        condition=draw(st.none() | conditions_on_patients()),
     )
 
 
@@ -60,6 +72,7 @@ def listings(draw: st.DrawFn) -> Listing:
 @given(listing=listings(), scope=scopes(), seed=st.sampled_from(SEEDS), without=st.sampled_from(VARIANTS))
 def test_listings_agree(judges, judged, listing, scope, seed, without):
     note(str(listing_to_json(listing)))
+    check_listing(listing)
     assert listing_from_json(listing_to_json(listing)) == listing
     everything = outcome_of(lambda: judges[seed].list(replace(listing, size=1000), scope).result)
     pages = []
@@ -79,3 +92,38 @@ def test_listings_agree(judges, judged, listing, scope, seed, without):
         here = replace(listing, after=found.after)
         assert listing_from_json(listing_to_json(here)) == here
     assert tuple(pages) == everything.rows[: len(pages)]
+
+
+@settings(max_examples=1500 if ASK_ALL else 100)
+@given(
+    listing=listings(),
+    condition=conditions_on_patients(),
+    scope=scopes(),
+    seed=st.sampled_from(SEEDS),
+    without=st.sampled_from(VARIANTS),
+)
+def test_as_many_patients_are_listed_as_are_counted(judges, judged, listing, condition, scope, seed, without):
+    """Under the same limits, in the same months: whoever counts patients finds exactly them in the list."""
+    listed = replace(
+        listing, columns=(PATIENT,), order=(), rows=ListingRows.PATIENTS, condition=condition, size=1000
+    )
+    counted = Query(
+        values=(Patients(condition),),
+        where=listing.where,
+        months=listing.months,
+        structure=listing.structure,
+        codes=listing.codes,
+        exclusions=listing.exclusions,
+    )
+    note(str(listing_to_json(listed)))
+    # The judge counts; a pseudonym in the selection has no meaning in a question of the fast engine.
+    count = outcome_of(lambda: judges[seed].answer(counted, scope))
+    for engine in (judges[seed], judged[seed][without]):
+        page = outcome_of(lambda asked=engine: asked.list(listed, scope))
+        if not isinstance(count, Result):
+            assert page == count
+        elif count.rows[0][0] is None:
+            assert page == ("NoData", "The condition on patients looks at a month that has no single items.")
+        else:
+            assert not page.after
+            assert count.rows == ((len(page.result.rows),),)

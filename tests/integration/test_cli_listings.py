@@ -96,6 +96,29 @@ def test_csv_and_table(said, opened):
     assert "More rows follow" in out
 
 
+def test_a_listing_may_be_limited_to_patients_who_fulfil_a_condition(said, opened):
+    both = {"all": [{"had": {"under": ["bnf", "0212"]}}, {"had": {"under": ["bnf", "050101"]}}]}
+    asked = {
+        "columns": ["patient", "items"],
+        "rows": "patients",
+        "patients": both,
+        "where": {"is": ["practice", "G82001"]},
+        "months": "2025-08",
+    }
+    code, out, _ = said("list", "-", "--format", "json", typed=asked)
+    assert code == 0
+    # Every second patient has the penicillin too.
+    assert json.loads(out)["rows"] == [
+        [pseudonym("G82001", 0), 3],
+        [pseudonym("G82001", 2), 2],
+        [pseudonym("G82001", 4), 2],
+    ]
+    code, out, _ = said("explain", "-", typed=asked)
+    assert code == 0
+    assert "those who had BNF section is Lipid-regulating drugs (0212) and who had BNF paragraph" in out
+    assert "Note       The condition on patients is judged by" in out
+
+
 def test_a_patient_s_history(said, opened):
     code, out, _ = said("patient", pseudonym("G82001", 0), "--format", "json")
     page = json.loads(out)
@@ -146,5 +169,5 @@ def test_a_listing_is_explained_whether_or_not_it_is_open(said, monkeypatch):
     assert "closed" in out
     monkeypatch.setenv("EPACT2_UNSAFE_OPEN_ITEMS", "1")
     _, out, _ = said("explain", "-", typed=LISTING)
-    assert "Scope      Listings of items and patients are open" in out
+    assert "Scope      Items and patients are open" in out
     assert "Months     July 2025 to September 2025" in out

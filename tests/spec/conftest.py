@@ -11,6 +11,8 @@ import pytest
 
 from epact2.query.check import check
 from epact2.query.codec import query_from_json, query_to_json, selection_from_json
+from epact2.query.listing_check import check_listing
+from epact2.query.listing_json import listing_from_json, listing_to_json
 from epact2.query.result import Cell, Column, Result, exact
 from epact2.query.scope import ALL_OF_ENGLAND, Scope
 from epact2.store.engine import Engine
@@ -23,7 +25,10 @@ _made: dict[tuple[str, tuple[tuple[str, str], ...]], Engine] = {}
 
 @pytest.fixture(params=list(ENGINES))
 def spec_test(request):
-    """Ask one engine. See ``spec.record`` for the same signature."""
+    """Ask one engine a question, or for a listing (it has no values, and a list of rows is expected).
+
+    See ``spec.record`` for the same signature.
+    """
 
     def ask(
         tables: Mapping[str, str] | str,
@@ -34,10 +39,13 @@ def spec_test(request):
     ) -> None:
         drawn = {"prescribing": tables} if isinstance(tables, str) else dict(tables)
         engine = _engine(request.param, drawn)
+        allowed = Scope(selection_from_json(scope), "spec") if scope is not None else ALL_OF_ENGLAND
+        if "values" not in question:
+            assert _listed(engine, question, allowed) == expected
+            return
         query = query_from_json(question)
         assert query_from_json(query_to_json(query)) == query
         check(query)
-        allowed = Scope(selection_from_json(scope), "spec") if scope is not None else ALL_OF_ENGLAND
         if offsets is not None:
             check_offsets(offsets)
             allowed = replace(allowed, sealed=True)
@@ -50,6 +58,23 @@ def spec_test(request):
                 assert _same(cell, number), f"{key}: {cells} and not {numbers}"
 
     return ask
+
+
+def _listed(engine: Engine, question: Mapping, scope: Scope) -> list[tuple[Cell | Decimal | None, ...]]:
+    """The rows of a listing that fits on one page."""
+    listing = listing_from_json(question)
+    assert listing_from_json(listing_to_json(listing)) == listing
+    check_listing(listing)
+    page = engine.list(listing, scope)
+    assert not page.after
+    columns = page.result.columns
+    return [
+        tuple(
+            cell if column.kind == "field" else exact(cell, column)
+            for cell, column in zip(row, columns, strict=True)
+        )
+        for row in page.result.rows
+    ]
 
 
 def _engine(name: str, drawn: Mapping[str, str]) -> Engine:

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from epact2.query.codec import query_from_json, selection_from_json
 from epact2.query.encode import Json
+from epact2.query.listing_json import listing_from_json, listing_words
 from epact2.query.words import question_words, selection_words
 
 # The order in which a reader wants them; a chapter that is missing here comes last.
@@ -87,7 +88,7 @@ def _run(chapter: str, section: str, name: str, test) -> list[Spec]:
                 text=text,
                 tables={kind: inspect.cleandoc(table) for kind, table in drawn.items()},
                 question=getattr(question, "short", question),
-                words=getattr(question, "words", "") or question_words(query_from_json(question)),
+                words=getattr(question, "words", "") or _words(question),
                 expected=expected,
                 scope=_scope_words(scope, sealed=offsets is not None),
             )
@@ -95,6 +96,13 @@ def _run(chapter: str, section: str, name: str, test) -> list[Spec]:
 
     test(take_note)
     return specs
+
+
+def _words(question: dict[str, Json]) -> str:
+    """The question, or the listing, in English."""
+    if "values" in question:
+        return question_words(query_from_json(question))
+    return listing_words(listing_from_json(question))
 
 
 def _scope_words(scope: Mapping[str, Json] | None, *, sealed: bool) -> str:

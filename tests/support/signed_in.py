@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from django.contrib.auth import get_user_model
 
+from epact2.access.grants import AccountType, Grant
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.web import engine as engines
 from support import example_explorer, example_items
+from support.people import reader_of_england
 
 NAME, PASSWORD = "nia", "a-long-password"
+SEES_ALL = (Grant(AccountType.NATIONAL, ENGLAND, ENGLAND_CODE, date.min, date.max),)
+
+
+@pytest.fixture
+def granted(monkeypatch):
+    """Every account sees what national accounts see: the pages are tested, not the policy."""
+    monkeypatch.setattr(engines, "grants_named", lambda name: SEES_ALL)
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +38,9 @@ def over_example(monkeypatch, example_engine):
 
 
 @pytest.fixture
-def signed_in(client, db, over_example):
+def signed_in(client, db, over_example, granted):
     """Django's test client, signed in."""
-    user = get_user_model().objects.create_user(NAME, password=PASSWORD)
+    user = reader_of_england(NAME, password=PASSWORD)
     client.force_login(user)
     return client
 
@@ -56,8 +66,8 @@ def opened(settings):
 
 
 @pytest.fixture
-def reader(client, db, over_items):
+def reader(client, db, over_items, granted):
     """Django's test client, signed in, over the example with items."""
-    user = get_user_model().objects.create_user(NAME, password=PASSWORD)
+    user = reader_of_england(NAME, password=PASSWORD)
     client.force_login(user)
     return client

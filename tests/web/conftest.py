@@ -1,7 +1,10 @@
 """What tests of pages share."""
 
+import pytest
+
 from support.signed_in import (
     example_engine,
+    granted,
     items_engine,
     opened,
     over_example,
@@ -12,6 +15,7 @@ from support.signed_in import (
 
 __all__ = [
     "example_engine",
+    "granted",
     "items_engine",
     "opened",
     "over_example",
@@ -19,3 +23,8 @@ __all__ = [
     "reader",
     "signed_in",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _granted(granted):
+    """Pages are tested here, not who sees what."""

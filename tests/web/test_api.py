@@ -2,10 +2,17 @@
 
 import base64
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from epact2.web.demo_accounts import ensure_demo_accounts
+from epact2.web.identity import throttle, tokens
+from support.identity import App
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +21,8 @@ QUESTION = {"version": 1, "values": ["items"], "rows": ["ICB"], "months": {"late
 
 
 @pytest.fixture
-def account(django_user_model, over_example):
-    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+def account(db, over_example):
+    return reader_of_england(NAME, password=PASSWORD)
 
 
 @pytest.fixture
@@ -24,7 +31,7 @@ def strict(account):
     return Client(enforce_csrf_checks=True)
 
 
-def basic(name=NAME, password=PASSWORD):
+def basic(name="icb.pharmacist", password="explore-the-demo"):
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
@@ -54,11 +61,51 @@ def test_labels_are_names_beside_codes(signed_in):
     assert given["rows"][1][:2] == ["QKS", "Kent and Medway"]
 
 
-def test_basic_credentials_need_neither_session_nor_token(strict):
+def bearer(account, **more):
+    return {"Authorization": f"Bearer {tokens.make(account, 'A script', days=1, **more)}"}
+
+
+def test_a_token_needs_neither_session_nor_form_token(strict, account):
+    App.of(account)
+    assert post(strict, headers=bearer(account)).status_code == 200
+    curl = post(strict, headers=bearer(account), content_type="application/x-www-form-urlencoded")
+    assert curl.status_code == 200
+    assert not strict.cookies, "no session is made"
+
+
+def test_basic_credentials_are_for_the_accounts_of_a_demo(strict, settings):
+    ensure_demo_accounts()
     assert post(strict, headers=basic()).status_code == 200
     curl = post(strict, headers=basic(), content_type="application/x-www-form-urlencoded")
     assert curl.status_code == 200
     assert not strict.cookies, "no session is made"
+    assert post(strict, headers=basic(NAME, PASSWORD)).status_code == 401, "a password alone is too little"
+    settings.CONFIG = replace(settings.CONFIG, demo=False)
+    assert post(strict, headers=basic()).status_code == 401
+
+
+def test_a_token_ends_with_its_day_its_account_and_its_owners_wish(strict, account):
+    App.of(account)
+    header = bearer(account)
+    token = tokens.of(account).get()
+    assert header["Authorization"].removeprefix("Bearer ") not in str(vars(token)), "only its hash is kept"
+    tokens.ApiToken.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert "has ended" in error(post(strict, headers=header))["message"]
+    tokens.ApiToken.objects.update(ends_at=timezone.now() + timedelta(hours=1))
+    assert post(strict, headers=header).status_code == 200
+    account.is_active = False
+    account.save()
+    assert post(strict, headers=header).status_code == 401
+
+
+def test_a_token_of_an_account_without_a_second_factor_opens_nothing(strict, account):
+    assert "no second factor" in error(post(strict, headers=bearer(account)))["message"]
+
+
+def test_guessing_tokens_is_slowed_down_by_network(strict, monkeypatch):
+    monkeypatch.setattr(throttle, "FREE_TRIES_OF_A_NETWORK", 3)
+    said = [error(post(strict, headers={"Authorization": "Bearer no"}))["message"] for _ in range(5)]
+    assert said[0] != said[-1] == "Too many tries have failed."
 
 
 @pytest.mark.parametrize(
@@ -68,6 +115,9 @@ def test_basic_credentials_need_neither_session_nor_token(strict):
         basic(name="nobody"),
         {"Authorization": "Basic ???"},
         {"Authorization": "Basic"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer epact2_nothing"},
+        {"Authorization": "Digest x"},
     ],
 )
 def test_wrong_credentials_are_401(strict, headers):

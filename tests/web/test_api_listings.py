@@ -6,7 +6,10 @@ import json
 import pytest
 from django.test import Client
 
+from epact2.web.identity import tokens
 from support.example_items import pseudonym
+from support.identity import App
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +18,8 @@ LISTING = {"columns": ["month", "practice", "patient", "items", "NIC"], "size": 
 
 
 @pytest.fixture
-def account(django_user_model, over_items):
-    return django_user_model.objects.create_user(NAME, password=PASSWORD)
+def account(db, over_items):
+    return reader_of_england(NAME, password=PASSWORD)
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def test_listings_are_closed_unless_they_were_opened(reader):
     response = post(reader)
     assert response.status_code == 403
     assert response.json()["error"]["type"] == "Refused"
-    assert "EPACT2_UNSAFE_OPEN_ITEMS" in response.json()["error"]["advice"]
+    assert "national access does not show" in response.json()["error"]["message"]
     assert "PSEUDO" not in response.content.decode()
 
 
@@ -72,9 +75,18 @@ def test_an_empty_page_is_no_error(reader, opened):
     assert "NOBODY77" not in page["words"]
 
 
-def test_basic_credentials_and_a_session_without_its_token(strict, account, opened):
-    assert post(strict, headers=basic()).status_code == 200
-    assert post(strict, headers=basic(password="wrong")).status_code == 401
+def bearer(account, **more):
+    return {"Authorization": f"Bearer {tokens.make(account, 'A script', days=1, **more)}"}
+
+
+def test_a_token_for_items_and_a_session_without_its_form_token(strict, account, opened):
+    App.of(account)
+    assert post(strict, headers=bearer(account, for_items=True)).status_code == 200
+    sums_only = post(strict, headers=bearer(account))
+    assert sums_only.status_code == 401
+    assert "sums only" in sums_only.json()["error"]["message"]
+    assert post(strict, headers=basic()).status_code == 401, "a real account's password is too little"
+    assert post(strict, headers={"Authorization": "Bearer epact2_wrong"}).status_code == 401
     assert post(strict).status_code == 401
     strict.force_login(account)
     assert post(strict).status_code == 403
@@ -100,6 +112,43 @@ def test_what_is_wrong_is_said_in_json(reader, opened, listing, status, message)
     response = post(reader, listing)
     assert response.status_code == status
     assert message in response.json()["error"]["message"]
+
+
+STATIN_ALONE = {"all": [{"had": {"under": ["bnf", "0212"]}}, {"not": {"had": {"under": ["bnf", "050101"]}}}]}
+
+
+def test_a_listing_may_be_limited_to_patients_who_fulfil_a_condition(reader, opened):
+    """As many as the same condition counts, in the same month."""
+    of_one = {"where": {"is": ["practice", "G82001"]}, "months": "2025-08"}
+    listed = {"columns": ["patient", "items"], "rows": "patients", "patients": STATIN_ALONE, **of_one}
+    page = post(reader, listed).json()
+    assert page["rows"] == [
+        [pseudonym("G82001", 1), 1],
+        [pseudonym("G82001", 3), 2],
+        [pseudonym("G82001", 5), 1],
+    ]
+    assert "those who had BNF section is" in page["words"]
+    question = {"values": [{"patients": STATIN_ALONE}], **of_one}
+    given = reader.post("/api/v1/query", json.dumps(question), content_type="application/json").json()
+    assert given["rows"] == [[len(page["rows"])]]
+    items = post(reader, {**LISTING, "patients": STATIN_ALONE, **of_one}).json()
+    assert [row[2] for row in items["rows"]] == [pseudonym("G82001", number) for number in (1, 3, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("patients", "status", "message"),
+    [
+        ({"hadd": {}}, 400, "hadd"),
+        ({"had": {"under": ["organisation", "XXX"]}}, 404, "XXX"),
+        ({"had": {"under": ["bnf", "0212"]}, "before": 12}, 404, "looks at a month that has no single items"),
+        ({"had": {"is": ["patient", "PSEUDOG82001N1"]}}, 422, "cannot be about one patient"),
+    ],
+)
+def test_a_condition_that_cannot_be_judged_is_refused(reader, opened, patients, status, message):
+    response = post(reader, {**LISTING, "patients": patients})
+    assert response.status_code == status
+    assert message in response.json()["error"]["message"]
+    assert "PSEUDO" not in response.content.decode()
 
 
 def test_a_listing_comes_by_post_alone(reader, opened):

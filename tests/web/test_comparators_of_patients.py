@@ -80,6 +80,31 @@ def test_the_numbers_are_those_of_the_analysis(signed_in, over_items):
     assert "Patients" in part(page, "ranking")
 
 
+def numerators(page):
+    """Where the numbers of the ranking's last column lead, by the organisation of the row."""
+    table = page.content.decode().split('id="ranking-table"', 1)[1].split("</table>", 1)[0]
+    rows = re.findall(r"<th scope=\"row\".*?</tr>", table, re.S)
+    found = [(re.search(r">([^<]+)</a>", row)[1], re.search(r'href="(/items[^"]*)"', row)) for row in rows]
+    return {name: html.unescape(link[1]) for name, link in found if link}
+
+
+def test_patients_of_a_numerator_are_listed_where_listings_are_open(signed_in, over_items, opened):
+    page = signed_in.get(ADDRESS, {"organisation": "QKS", "level": "practice"})
+    links = numerators(page)
+    assert set(links) == {"Practice A"}, "nobody is listed beneath a nought"
+    listed = signed_in.get(links["Practice A"])
+    said = text_of(listed)
+    assert "1 patient " in said
+    assert "and not who had “gastro-protective medicines”" in said
+    assert "Age 65 and over" in said
+    assert [row[0] for row in rows_of(listed, "listing-table")] == ["ann"]
+
+
+def test_no_list_is_offered_while_listings_are_closed(signed_in, over_items):
+    page = signed_in.get(ADDRESS, {"organisation": "QKS", "level": "practice"})
+    assert "/items?" not in page.content.decode()
+
+
 def test_the_difference_from_the_median_is_in_patients(signed_in, over_items):
     said = text_of(signed_in.get(ADDRESS, {"organisation": "A"}))
     # Half of two patients is one; at the median of 25% it would be half a patient.

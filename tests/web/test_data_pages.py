@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from epact2.model.months import DispensingMonth, month_span
@@ -16,6 +15,7 @@ from epact2.store.release import Dataset, Release, Store, StoredFile, publish_re
 from epact2.web import engine as engines
 from epact2.web.presenters import data_pages
 from support import example_england as example
+from support.people import reader_of_england
 
 pytestmark = pytest.mark.django_db
 FILE = StoredFile("received", 2_500_000, "0" * 64)
@@ -53,7 +53,7 @@ def nia(client, monkeypatch, settings, store):
     settings.CONFIG = replace(settings.CONFIG, store=store)
     engine = example.engine()
     monkeypatch.setattr(engines, "current", lambda: engine)
-    client.force_login(get_user_model().objects.create_user("nia", password="a-long-password"))
+    client.force_login(reader_of_england())
     return client
 
 

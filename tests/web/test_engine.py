@@ -2,7 +2,7 @@
 
 import pytest
 
-from epact2.access.policy import Refused
+from epact2.access.policy import Action, Refused, Ruling
 from epact2.access.viewer import ANYONE, OPERATOR
 from epact2.model.prescribing import ICB
 from epact2.query.codec import query_from_json
@@ -33,52 +33,54 @@ def question(**parts):
 
 def test_the_same_question_is_answered_once():
     engine, cache = Counting(), AnswerCache()
-    first = cache.answer(engine, question(rows=["ICB"]), OPERATOR)
-    assert cache.answer(engine, question(rows=["icb"], structure="current"), OPERATOR) is first
+    first = cache.answer(engine, question(rows=["ICB"]), OPERATOR, Action.ANALYSE)
+    assert (
+        cache.answer(engine, question(rows=["icb"], structure="current"), OPERATOR, Action.ANALYSE) is first
+    )
     assert (engine.asked, cache.hits, cache.misses) == (1, 1, 1)
-    cache.answer(engine, question(rows=["ICB"], totals=True), OPERATOR)
+    cache.answer(engine, question(rows=["ICB"], totals=True), OPERATOR, Action.ANALYSE)
     assert engine.asked == 2
 
 
 def test_another_release_is_asked_again():
     cache, older, newer = AnswerCache(), Counting(3), Counting(4)
-    cache.answer(older, question(), OPERATOR)
-    assert cache.answer(newer, question(), OPERATOR).release == 4
+    cache.answer(older, question(), OPERATOR, Action.ANALYSE)
+    assert cache.answer(newer, question(), OPERATOR, Action.ANALYSE).release == 4
     assert newer.asked == 1
 
 
 def test_another_scope_is_asked_again(monkeypatch):
     engine, cache = Counting(), AnswerCache()
-    everything = cache.answer(engine, question(), OPERATOR)
-    kent = Scope(Is(ICB, "QKS"))
-    monkeypatch.setattr(engines, "scope_for", lambda viewer, query: kent)
-    monkeypatch.setattr("epact2.analysis.answer.scope_for", lambda viewer, query: kent)
-    some = cache.answer(engine, question(), OPERATOR)
+    everything = cache.answer(engine, question(), OPERATOR, Action.ANALYSE)
+    kent = Ruling(Scope(Is(ICB, "QKS")))
+    monkeypatch.setattr(engines, "ruling", lambda *asked: kent)
+    monkeypatch.setattr("epact2.analysis.answer.ruling", lambda *asked: kent)
+    some = cache.answer(engine, question(), OPERATOR, Action.ANALYSE)
     assert some.result.rows[0][0] < everything.result.rows[0][0]
 
 
 def test_memory_gives_nothing_to_somebody_unknown():
     engine, cache = Counting(), AnswerCache()
-    cache.answer(engine, question(), OPERATOR)
+    cache.answer(engine, question(), OPERATOR, Action.ANALYSE)
     with pytest.raises(Refused):
-        cache.answer(engine, question(), ANYONE)
+        cache.answer(engine, question(), ANYONE, Action.ANALYSE)
 
 
 def test_memory_is_bounded_and_forgets_what_was_used_longest_ago():
     engine, cache = Counting(), AnswerCache(most_cells=250)
     rows = [question(rows=[name]) for name in ("ICB", "region", "chapter", "section", "practice")]
     for one in rows:
-        cache.answer(engine, one, OPERATOR)
+        cache.answer(engine, one, OPERATOR, Action.ANALYSE)
     assert cache.cells <= cache.most_cells
-    cache.answer(engine, rows[-1], OPERATOR)
-    cache.answer(engine, rows[0], OPERATOR)
+    cache.answer(engine, rows[-1], OPERATOR, Action.ANALYSE)
+    cache.answer(engine, rows[0], OPERATOR, Action.ANALYSE)
     assert engine.asked == 6
 
 
 def test_one_huge_answer_is_not_kept():
     engine, cache = Counting(), AnswerCache(most_cells=200)
     for _ in range(2):
-        cache.answer(engine, question(rows=["practice"], columns=["section"]), OPERATOR)
+        cache.answer(engine, question(rows=["practice"], columns=["section"]), OPERATOR, Action.ANALYSE)
     assert (engine.asked, cache.cells) == (2, 0)
 
 

@@ -4,13 +4,13 @@ import html
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from epact2.store.release import NoRelease
 from epact2.web import engine as engines
 from epact2.web.models import Profile
 from epact2.web.presenters import numbers
 from support import example_england as example
+from support.people import reader_of_england
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def nia(client, monkeypatch, england):
     """Signed in over the example, at home in Kent and Medway."""
     monkeypatch.setattr(engines, "current", lambda: england)
     monkeypatch.setattr(engines, "_CACHE", engines.AnswerCache())
-    user = get_user_model().objects.create_user("nia", password="a-long-password")
+    user = reader_of_england()
     Profile.objects.create(user=user, job="Pharmacist", organisation_level="ICB", organisation_code="QKS")
     client.force_login(user)
     return client

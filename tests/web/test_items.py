@@ -14,6 +14,7 @@ from epact2.query.encode import dumps
 from epact2.web import listing_state
 from support.example_items import pseudonym
 from support.pages import rows_of, text_of, words
+from support.people import reader_of_england
 from support.signed_in import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +50,8 @@ def hidden(response, name):
 def test_items_are_closed_unless_they_were_opened(reader):
     response = reader.get(reverse("items"))
     assert response.status_code == 403
-    assert "Listings of single items and patients are closed" in text_of(response)
-    assert "EPACT2_UNSAFE_OPEN_ITEMS=1" in text_of(response)
+    assert "national access does not show" in text_of(response)
+    assert "Ask for a type of access that does" in text_of(response)
     for address in ("items-csv", "patient-csv", "patient"):
         refused = reader.post(reverse(address), {"patient": pseudonym("G82001", 1)})
         assert refused.status_code == 403
@@ -64,9 +65,9 @@ def test_visitors_are_sent_to_sign_in(client, over_items, opened):
     assert response.url.startswith(reverse("sign-in"))
 
 
-def test_forms_need_their_token(django_user_model, over_items, opened):
+def test_forms_need_their_token(db, over_items, opened):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(django_user_model.objects.create_user(NAME, password=PASSWORD))
+    strict.force_login(reader_of_england(NAME, password=PASSWORD))
     for address in ("items", "items-csv", "patient", "patient-csv"):
         response = strict.post(reverse(address), {"q": "{}", "patient": pseudonym("G82001", 1)})
         assert response.status_code == 403, address

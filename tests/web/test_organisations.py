@@ -6,12 +6,12 @@ import re
 from urllib.parse import parse_qs, quote, urlparse
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from epact2.query.codec import query_from_json
 from epact2.web import engine as engines
 from support import example_england as example
+from support.people import reader_of_england
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def england():
 def nia(client, monkeypatch, england):
     monkeypatch.setattr(engines, "current", lambda: england)
     monkeypatch.setattr(engines, "_CACHE", engines.AnswerCache())
-    client.force_login(get_user_model().objects.create_user("nia", password="a-long-password"))
+    client.force_login(reader_of_england())
     return client
 
 

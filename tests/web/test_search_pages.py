@@ -4,13 +4,13 @@ import html
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from epact2.model.organisations import LEVELS
 from epact2.store.release import NoRelease
 from epact2.web import engine as engines
 from epact2.web.presenters.found import in_turns
 from support import example_england as example
+from support.people import reader_of_england
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def england():
 @pytest.fixture
 def nia(client, monkeypatch, england):
     monkeypatch.setattr(engines, "current", lambda: england)
-    client.force_login(get_user_model().objects.create_user("nia", password="a-long-password"))
+    client.force_login(reader_of_england())
     return client
 
 

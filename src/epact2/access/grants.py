@@ -33,8 +33,8 @@ class AccountType(Enum):
 class Grant:
     """One right of one person. ``level`` and ``code`` name the organisation; England has the level England.
 
-    It holds from the day ``starts`` up to and including the day ``ends``. ``authorised_by`` is the name of the
-    account that granted it.
+    It holds from the day ``starts`` up to and including the day ``ends``. ``authorised_by`` names the account
+    that granted it.
     """
 
     account_type: AccountType

@@ -1,58 +1,402 @@
-"""Who may see what.
+"""Who may see what. Every question and every listing passes here; what no table allows is refused.
 
-Sums are for whoever has signed in: practice level for all of England, counts of patients too. Rows of single
-items and patients are for those to whom listings are open. Nobody else sees anything. Every question and
-every listing passes here, so that finer rules have one place.
+``decide`` reads the tables for one action. ``ruling`` and ``scope_for_listing`` turn its decisions into the
+scope in which an engine answers: all of England, a viewer's own practices, or the sealed figures that are the
+same for everybody.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from epact2.access.figures import (
+    CONTROLLED,
+    Asked,
+    Figures,
+    asked_by,
+    is_controlled,
+    windows_are_controlled,
+)
+from epact2.access.grants import AccountType, Grant
+from epact2.access.policy_tables import EVERY_RIGHT, Grain, Rights, Sight, tables
+from epact2.access.territory import NOWHERE, Territory, practices_selected, territory
 from epact2.access.viewer import Viewer
 from epact2.errors import Epact2Error
-from epact2.query.listing import Listing
-from epact2.query.nodes import Query
-from epact2.query.scope import ALL_OF_ENGLAND, Scope
+from epact2.model.items import CD_SCHEDULE, PATIENT
+from epact2.query.grains import conjuncts, split
+from epact2.query.listing import Listing, ListingRows
+from epact2.query.nodes import AllOf, OneOf, Query, Selection
+from epact2.query.scope import ALL_OF_ENGLAND, SEALED_FIGURES, Scope
+from epact2.store.directory import Directory
 
-OPEN_ITEMS = Scope(
-    reason="Listings of items and patients are open to everyone here (EPACT2_UNSAFE_OPEN_ITEMS)."
-)
+OPEN_ITEMS = Scope(reason="Items and patients are open to everyone here (EPACT2_UNSAFE_OPEN_ITEMS).")
+_ALL_EXACT = Scope(reason="Exact figures of all of England.")
 
 
 class Refused(Epact2Error):
     """The viewer may not see this answer; the message is the reason."""
 
 
-def scope_for(viewer: Viewer, query: Query) -> Scope:
-    """The scope in which a viewer's question is answered. Raises Refused.
+class Action(Enum):
+    """What is done with an answer. A bespoke question needs the right to create analyses."""
 
-    ``query`` takes no part in today's rule: finer ones will look at it.
+    STANDARD = "standard report"
+    ANALYSE = "create analysis"
+    LIST = "list items and patients"
+    EXPORT = "export"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Whose(Enum):
+    """Of which organisations a figure is."""
+
+    OWN = "own"
+    OTHERS = "others"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided: the sight (NONE is a refusal), why, what to do instead, by which grant and tables."""
+
+    sight: Sight
+    reason: str
+    advice: str = ""
+    grant: Grant | None = None
+    policy: str = ""
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether anything is seen."""
+        return self.sight is not Sight.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """How a question is answered for a viewer.
+
+    ``scope`` is that of the answer. ``own`` is a second one: where the answer is sealed, rows of
+    organisations that are wholly the viewer's own are given exactly, from this scope. ``note`` tells readers.
     """
-    del query
-    _known(viewer)
-    return ALL_OF_ENGLAND
 
+    scope: Scope
+    own: Scope | None = None
+    note: str = ""
+    decision: Decision | None = None  # the one that gave most
 
-def scope_for_listing(viewer: Viewer, listing: Listing) -> Scope:
-    """The scope in which a viewer's listing of items or patients is given. Raises Refused.
+    @property
+    def seen(self) -> tuple[Scope, Scope | None, str]:
+        """What the answer depends on: equal for viewers who see the same."""
+        return self.scope, self.own, self.note
 
-    ``listing`` takes no part in today's rule, as in ``scope_for``.
-    """
-    del listing
-    require_open_listings(viewer)
-    return OPEN_ITEMS
-
-
-def require_open_listings(viewer: Viewer) -> None:
-    """Refuse whoever may list no items or patients at all, before anything is read. Raises Refused."""
-    _known(viewer)
-    if not viewer.may_list_items:
-        raise Refused(
-            "Listings of single items and patients are closed.",
-            "They need rights that accounts do not carry yet. With invented data, or on a machine of your "
-            "own, set EPACT2_UNSAFE_OPEN_ITEMS=1 for the server or the command.",
+    def lines(self) -> tuple[str, ...]:
+        """What was decided, as lines that begin with a word each."""
+        assert self.decision is not None
+        return (
+            f"Sight      {self.decision.sight}: {self.decision.reason}",
+            f"Scope      {self.scope.reason}",
+            *((f"Own        exact for {self.own.reason}",) if self.own else ()),
+            *((f"Note       {self.note}",) if self.note else ()),
+            f"Policy     {self.decision.policy}",
         )
 
 
-def _known(viewer: Viewer) -> None:
+def decide(
+    viewer: Viewer,
+    action: Action,
+    grain: Grain,
+    figures: Figures,
+    whose: Whose,
+    *,
+    controlled_only: bool = False,
+    purpose: str = "",
+) -> Decision:
+    """What a viewer sees, by the tables: the best that any grant in force gives.
+
+    ``whose`` has been judged before, at the month of the data and today (``access.territory``);
+    ``controlled_only`` says that all that is asked for is of controlled drugs. The purpose is needed where
+    the rights say so, of lists of items.
+    """
+    version = tables().version
     if not viewer.is_known:
-        raise Refused("You have not signed in.", "Sign in to see prescribing data.")
+        return Decision(
+            Sight.NONE, "You have not signed in.", "Sign in to see prescribing data.", None, version
+        )
+    if viewer.may_list_items:
+        return Decision(Sight.EXACT, OPEN_ITEMS.reason, policy=version)
+    if viewer.is_operator:
+        return _for_operator(grain, version)
+    if not viewer.grants:
+        return Decision(
+            Sight.NONE,
+            "Your account has no access yet.",
+            "Ask for access on your account page; an authoriser of your organisation decides.",
+            None,
+            version,
+        )
+    found = [
+        _by_grant(grant, action, grain, figures, whose, controlled_only, purpose, version)
+        for grant in viewer.grants
+    ]
+    return max(found, key=lambda one: _OPENNESS[one.sight])
+
+
+_OPENNESS = {Sight.NONE: 0, Sight.SEALED: 1, Sight.CONTROLLED_DRUGS: 2, Sight.EXACT: 3}
+
+
+def _for_operator(grain: Grain, version: str) -> Decision:
+    """Who can read the store's files can work out every sum: only rows of people stay shut without a word."""
+    if grain in (Grain.ITEM, Grain.PATIENT):
+        return Decision(
+            Sight.NONE,
+            "Listings of single items and patients are closed on the command line.",
+            "On a machine of your own, or with invented data, set EPACT2_UNSAFE_OPEN_ITEMS=1.",
+            None,
+            version,
+        )
+    return Decision(Sight.EXACT, "the operator of the machine", policy=version)
+
+
+def _by_grant(
+    grant: Grant,
+    action: Action,
+    grain: Grain,
+    figures: Figures,
+    whose: Whose,
+    controlled_only: bool,
+    purpose: str,
+    version: str,
+) -> Decision:
+    """What one grant gives."""
+    rights = tables().rights[grant.account_type]
+    given = f"{grant.account_type} access"
+
+    def refused(reason: str, advice: str) -> Decision:
+        return Decision(Sight.NONE, reason, advice, grant, version)
+
+    if action is Action.ANALYSE and not rights.create_analysis:
+        return refused(
+            f"Your {given} does not include analyses of your own.",
+            "Use the pages of organisations, medicines and comparators, or ask for a type of access with "
+            "analysis on your account page.",
+        )
+    of_rows = grain in (Grain.ITEM, Grain.PATIENT)
+    limit = rights.item_export_rows if of_rows else rights.export_rows
+    if action is Action.EXPORT and not limit:
+        return refused(f"Your {given} does not include downloads of this.", "Read it on the page.")
+    if of_rows and action is Action.EXPORT and rights.purpose_for_items and not purpose.strip():
+        return refused(
+            "A download of items needs its purpose.", "Say in a few words what it is for; it is recorded."
+        )
+    sight = tables().sight[grant.account_type, grain, whose is Whose.OWN]
+    of_organisations = grain in (Grain.NATIONAL, Grain.LOCAL, Grain.PRACTICE)
+    if figures is Figures.OPEN and of_organisations and sight is not Sight.NONE:
+        return Decision(Sight.EXACT, "these figures are published for every practice", "", grant, version)
+    if sight is Sight.CONTROLLED_DRUGS:
+        if controlled_only:
+            return Decision(Sight.EXACT, f"{given}: controlled drugs", "", grant, version)
+        beside = tables().sight[grant.account_type, grain, False]
+        return Decision(
+            beside,
+            f"Your {given} shows exact figures of controlled drugs alone.",
+            "Limit the question to controlled drug schedules 1 to 5.",
+            grant,
+            version,
+        )
+    if sight is Sight.NONE:
+        if tables().sight[grant.account_type, grain, True] is Sight.NONE:
+            return refused(f"Your {given} does not show {_WHAT[grain]}.", _ASK_FOR_MORE)
+        return refused(
+            f"Your {given} does not show {_WHAT[grain]} of organisations that are not your own.",
+            "Ask about your own organisation, or for figures of practices and wider.",
+        )
+    return Decision(sight, given, "", grant, version)
+
+
+_WHAT = {
+    Grain.NATIONAL: "these figures",
+    Grain.LOCAL: "these figures",
+    Grain.PRACTICE: "these figures",
+    Grain.PRESCRIBER: "prescribers, dispensers and other details of items",
+    Grain.ITEM: "single items",
+    Grain.PATIENT: "patients",
+}
+_ASK_FOR_MORE = "Ask for a type of access that does on your account page."
+
+
+# --- Questions --------------------------------------------------------------------------------------------
+
+
+def ruling(viewer: Viewer, query: Query, directory: Directory, action: Action = Action.ANALYSE) -> Ruling:
+    """How a viewer's question is answered. Raises Refused.
+
+    Without a word it is a bespoke analysis, which needs most.
+    """
+    asked = asked_by(query, directory)
+    if asked.figures is Figures.OPEN:
+        decision = _decided(viewer, action, asked, Whose.OTHERS)
+        if not decision.is_allowed:
+            raise Refused(decision.reason, decision.advice)
+        return Ruling(ALL_OF_ENGLAND, decision=decision)
+    of_others = _decided(viewer, action, asked, Whose.OTHERS)
+    if of_others.sight is Sight.EXACT:
+        return Ruling(_ALL_EXACT, decision=of_others)
+    of_own = _decided(viewer, action, asked, Whose.OWN)
+    mine = own_territory(viewer, directory) if of_own.sight is Sight.EXACT else NOWHERE
+    wanted = _practices_of(query.where, directory) if mine.practices else frozenset()
+    if mine.practices and wanted <= mine.practices:
+        words = _own_words(viewer, directory)
+        return Ruling(mine.scope(words), note=_moved_words(mine, wanted), decision=of_own)
+    if of_others.sight is Sight.SEALED:
+        own = mine.scope(_own_words(viewer, directory)) if mine.practices else None
+        return Ruling(SEALED_FIGURES, own, decision=of_others)
+    if mine.practices & wanted:
+        words = _own_words(viewer, directory)
+        return Ruling(mine.scope(words), note=f"Only of what is your own: {words}.", decision=of_own)
+    refusal = of_own if not of_own.is_allowed else of_others
+    raise Refused(_refusal(refusal, asked), refusal.advice)
+
+
+def _decided(viewer: Viewer, action: Action, asked: Asked, whose: Whose) -> Decision:
+    return decide(viewer, action, asked.grain, asked.figures, whose, controlled_only=asked.controlled_only)
+
+
+def _refusal(decision: Decision, asked: Asked) -> str:
+    return f"{decision.reason} The question asks for them, as {asked.because}."
+
+
+def own_territory(viewer: Viewer, directory: Directory) -> Territory:
+    """The viewer's own practices, by those grants that see anything exactly."""
+    seeing = [one for one in viewer.grants if _sees_own(one.account_type)]
+    return territory(seeing, directory)
+
+
+def _sees_own(account_type: AccountType) -> bool:
+    own = (tables().sight[account_type, grain, True] for grain in Grain)
+    return any(sight in (Sight.EXACT, Sight.CONTROLLED_DRUGS) for sight in own)
+
+
+def _practices_of(where: Selection, directory: Directory) -> frozenset[str]:
+    """The practices that a selection can mean today."""
+    _, organisation, _ = split(where)
+    return practices_selected(organisation, directory)
+
+
+def _own_words(viewer: Viewer, directory: Directory) -> str:
+    """One's own organisations by name."""
+    named = (_name(one, directory) for one in viewer.grants if _sees_own(one.account_type))
+    return ", ".join(dict.fromkeys(named))
+
+
+def _name(grant: Grant, directory: Directory) -> str:
+    return directory.organisation_name(grant.level, grant.code)
+
+
+def _moved_words(mine: Territory, wanted: Iterable[str]) -> str:
+    moved = {one.practice for one in mine.absences} & set(wanted)
+    if not moved:
+        return ""
+    said = f"{len(moved)} practices that joined count" if len(moved) > 1 else "A practice that joined counts"
+    return f"{said} from the month of joining."
+
+
+# --- Listings ---------------------------------------------------------------------------------------------
+
+
+def scope_for_listing(
+    viewer: Viewer, listing: Listing, directory: Directory, *, action: Action = Action.LIST, purpose: str = ""
+) -> Scope:
+    """The scope in which a viewer's listing of items or patients is given. Raises Refused."""
+    grain = Grain.PATIENT if _shows_patients(listing) else Grain.ITEM
+    decision = decide(
+        viewer,
+        action,
+        grain,
+        Figures.CLOSED,
+        Whose.OWN,
+        controlled_only=_is_controlled(listing),
+        purpose=purpose,
+    )
+    if not decision.is_allowed:
+        raise Refused(decision.reason, decision.advice)
+    if viewer.may_list_items:
+        return OPEN_ITEMS
+    mine = own_territory(viewer, directory)
+    if not mine.practices & _practices_of(listing.where, directory):
+        others = decide(viewer, action, grain, Figures.CLOSED, Whose.OTHERS, purpose=purpose)
+        raise Refused(others.reason, others.advice)
+    return mine.scope(_own_words(viewer, directory))
+
+
+def within_rights(viewer: Viewer, listing: Listing) -> Listing:
+    """The listing, limited to controlled drugs where that is all that the viewer may list."""
+    grain = Grain.PATIENT if _shows_patients(listing) else Grain.ITEM
+
+    def allowed(*, controlled_only: bool) -> bool:
+        return decide(
+            viewer, Action.LIST, grain, Figures.CLOSED, Whose.OWN, controlled_only=controlled_only
+        ).is_allowed
+
+    if is_controlled(listing.where) or allowed(controlled_only=False) or not allowed(controlled_only=True):
+        return listing
+    return replace(listing, where=AllOf((*conjuncts(listing.where), OneOf(CD_SCHEDULE, CONTROLLED))))
+
+
+def require_listings(viewer: Viewer) -> None:
+    """Refuse whoever may list no items or patients at all, before anything is read. Raises Refused."""
+    decision = decide(viewer, Action.LIST, Grain.PATIENT, Figures.CLOSED, Whose.OWN, controlled_only=True)
+    if not decision.is_allowed:
+        raise Refused(decision.reason, decision.advice)
+
+
+def require_analyses(viewer: Viewer) -> None:
+    """Refuse whoever may create no analyses at all, before a question is composed. Raises Refused."""
+    decision = decide(viewer, Action.ANALYSE, Grain.NATIONAL, Figures.OPEN, Whose.OTHERS)
+    if not decision.is_allowed:
+        raise Refused(decision.reason, decision.advice)
+
+
+def rights_of(viewer: Viewer) -> Rights:
+    """The widest rights of a viewer's grants."""
+    if viewer.is_operator:
+        return EVERY_RIGHT
+    found = [tables().rights[one.account_type] for one in viewer.grants]
+    return Rights(
+        create_analysis=any(one.create_analysis for one in found),
+        export_rows=max((one.export_rows for one in found), default=0),
+        item_export_rows=max((one.item_export_rows for one in found), default=0),
+        purpose_for_items=any(one.purpose_for_items for one in found),
+    )
+
+
+def may_list(viewer: Viewer, directory: Directory, where: Selection, *, wholly: bool = False) -> bool:
+    """Whether a door to the items of a selection is worth showing to a viewer, who then lists those of the
+    viewer's own practices. ``wholly``: only where that is all of them, as beneath a number that counts all.
+    """
+    decision = decide(
+        viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=is_controlled(where)
+    )
+    if not decision.is_allowed:
+        return False
+    if viewer.may_list_items:
+        return True
+    own, wanted = own_territory(viewer, directory).practices, _practices_of(where, directory)
+    return bool(own & wanted) and (not wholly or wanted <= own)
+
+
+def _shows_patients(listing: Listing) -> bool:
+    of_patients = listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
+    return of_patients or listing.condition is not None  # a condition tells what patients had
+
+
+def _is_controlled(listing: Listing) -> bool:
+    """Whether a listing shows, and looks at, controlled drugs alone."""
+    return is_controlled(listing.where) and (
+        listing.condition is None or windows_are_controlled(listing.condition)
+    )

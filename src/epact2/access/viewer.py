@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from epact2.access.grants import Grant
+from epact2.access.grants import AccountType, Grant
+from epact2.errors import Epact2Error, did_you_mean
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE
+from epact2.store.directory import Directory
+
+
+class NoSuchAccountType(Epact2Error):
+    """A name that is no type of account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +39,24 @@ class Viewer:
 ANYONE = Viewer()
 # The command line: whoever can read the store's files.
 OPERATOR = Viewer("operator of this machine", is_operator=True)
+
+
+def viewer_as(text: str, directory: Directory) -> Viewer:
+    """A viewer of a type at an organisation, to see what one would see: ``GP practice:G82001``, ``national``.
+
+    Raises NoSuchAccountType or UnknownCode.
+    """
+    named, _, code = text.partition(":")
+    known = {one.value.casefold(): one for one in AccountType}
+    found = known.get(named.strip().casefold())
+    if found is None:
+        raise NoSuchAccountType(
+            f"“{named}” is no type of account.",
+            did_you_mean(named, known) or f"Known are: {', '.join(one.value for one in AccountType)}.",
+        )
+    level, place = ENGLAND, ENGLAND_CODE
+    if code:
+        organisation = directory.organisation(code)
+        level, place = organisation.level, organisation.code
+    name = f"a {found} account" + (f" of {directory.organisation_name(level, place)}" if code else "")
+    return Viewer(name, (Grant(found, level, place, date.min, date.max),))

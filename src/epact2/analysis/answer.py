@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from epact2.access.policy import scope_for
+from epact2.access.policy import Action, ruling
 from epact2.access.viewer import Viewer
 from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import looks_at_patients, provisional_note
 from epact2.analysis.sealed_notes import with_sealed_notes
+from epact2.analysis.seeing import see
 from epact2.comparators.words import WithLists, heading_of
 from epact2.errors import Epact2Error
 from epact2.model import organisations
@@ -43,15 +44,16 @@ class Answer(WithOrigin):
     query: Query
 
 
-def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
-    """Answer one question for one viewer.
+def answer(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
+    """Answer one question for one viewer. ``action`` is what it is asked for: without a word an analysis of
+    the viewer's own, which needs the most rights.
 
     Raises NotAdditive, NotAnswerable, Refused, NotPublished, NoData, UnknownCode or TooLarge, each with
     advice.
     """
     notes = check(query)
-    scope = scope_for(viewer, query)
-    result = engine.answer(query, scope)
+    seen = see(engine, query, ruling(viewer, query, engine.directory, action))
+    result = seen.result
     if len(result.rows) > MOST_ROWS:
         raise TooLarge(
             f"The answer has {len(result.rows):,} rows, more than {MOST_ROWS:,}.",
@@ -60,7 +62,7 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
     directory = engine.directory
     months = months_of(query, directory.months_for(query))
     provisional = provisional_note(months, directory) if looks_at_patients(query) else ""
-    if scope.sealed:
+    if seen.scope.sealed:
         notes = with_sealed_notes(notes, result)
     return Answer(
         query=query,
@@ -68,8 +70,8 @@ def answer(engine: Engine, query: Query, viewer: Viewer) -> Answer:
         words=question_words(query, WithLists(directory)),
         release=directory.release,
         months=months,
-        scope=scope,
-        notes=(provisional, *notes) if provisional else notes,
+        scope=seen.scope,
+        notes=tuple(note for note in (provisional, seen.note, *notes) if note),
         synthetic=directory.synthetic,
         provisional=provisional,
     )

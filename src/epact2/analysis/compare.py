@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from epact2.access.policy import Action
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import Answer, answer
 from epact2.comparators.definition import Comparator, Part
@@ -186,7 +187,7 @@ def ranking(
 ) -> Ranking:
     """Rank every organisation of a level in a month, among all of England or within one organisation."""
     query = ranking_query(comparator, level, MonthRange(month, month), within=within, structure=structure)
-    given = answer(engine, query, viewer)
+    given = answer(engine, query, viewer, Action.STANDARD)
     numerator, denominator = (
         given.result.columns[given.result.position(part.value)]
         for part in (comparator.numerator, comparator.denominator)

@@ -108,11 +108,11 @@ def csv_cell(cell: Cell, column: Column) -> str | int | float:
         return "Total" if column.kind == "field" else ""
     value = as_json(cell, column)
     if isinstance(value, str) and column.kind == "field":
-        return _harmless(value)
+        return harmless(value)
     return "" if value is None else value
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula. A lone dash is the code for unknown and stays."""
     starts_formula = text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and len(text) > 1)
     return f"'{text}" if starts_formula else text

@@ -23,6 +23,7 @@ from epact2.query.nodes import (
     Is,
     MonthRange,
     Months,
+    Patients,
     Query,
     Selection,
     Value,
@@ -58,6 +59,8 @@ def is_made_of_rows(value: Value) -> bool:
             return not measure.is_population
         case Distinct(fields):
             return fields == (PATIENT,)
+        case Patients():
+            return True
         case _:
             return False
 
@@ -68,8 +71,8 @@ def items_beneath(
     """The listing beneath a cell: ``chosen`` are its cells for the rows' fields, then for the columns'.
 
     A None (a total) chooses nothing in its field. ``value`` is the cell's own, None for a whole row.
-    ``months`` are those of the answer. Gives None where a number is not made of rows that could be listed:
-    a ratio, a list size, all others together.
+    ``months`` are those of the answer. Beneath patients who fulfil a condition lie these patients. Gives None
+    where a number is not made of rows that could be listed: a ratio, a list size, all others together.
     """
     if query.percentiles or not months or (value is not None and not is_made_of_rows(value)):
         return None
@@ -79,11 +82,11 @@ def items_beneath(
     if any(code == "others" for _, code in picked):
         return None
     parts = (*conjuncts(query.where), *(Is(field, code) for field, code in picked))
-    if isinstance(value, (Amount, Distinct)):
+    if isinstance(value, (Amount, Distinct, Patients)):
         parts = (*parts, *conjuncts(value.where))
     kept = tuple(dict.fromkeys(parts))
     where = EVERYTHING if not kept else kept[0] if len(kept) == 1 else AllOf(kept)
-    rows = ListingRows.PATIENTS if isinstance(value, Distinct) else ListingRows.ITEMS
+    rows = ListingRows.PATIENTS if isinstance(value, (Distinct, Patients)) else ListingRows.ITEMS
     range_of = MonthRange(months[0], months[-1])
     columns = usual_columns(rows, where, range_of)
     return Listing(
@@ -95,4 +98,5 @@ def items_beneath(
         structure=query.structure,
         codes=query.codes,
         exclusions=query.exclusions,
+        condition=value.condition if isinstance(value, Patients) else None,
     )

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from epact2.access.policy import scope_for_listing
+from epact2.access.policy import Action, scope_for_listing, within_rights
 from epact2.access.viewer import Viewer
 from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import lists_patients, provisional_note
+from epact2.comparators.words import WithLists
 from epact2.errors import Epact2Error
 from epact2.model.fields import Field
 from epact2.model.items import AGE_SOURCE, PATIENT, PRESCRIBED_DATE, PRESCRIBER
@@ -25,7 +26,7 @@ from epact2.query.listing import LARGEST_PAGE, Listing, ListingOrder
 from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import after_of, listing_words, token_of
 from epact2.query.nodes import BadQuestion, Codes, Exclusions, Is, MonthRange
-from epact2.query.periods import covered_months, with_items
+from epact2.query.periods import months_of_listing
 from epact2.query.result import Result
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
@@ -52,15 +53,18 @@ class Listed(WithOrigin):
     next: str
 
 
-def list_rows(engine: Engine, listing: Listing, viewer: Viewer) -> Listed:
-    """One page of a listing for one viewer.
+def list_rows(
+    engine: Engine, listing: Listing, viewer: Viewer, *, action: Action = Action.LIST, purpose: str = ""
+) -> Listed:
+    """One page of a listing for one viewer, to read or (``action``) to take away, which may need a purpose.
 
     Raises NotAnswerable, Refused, NoData or UnknownCode, each with advice.
     """
+    listing = within_rights(viewer, listing)
     notes = check_listing(listing)
-    scope = scope_for_listing(viewer, listing)
     directory = engine.directory
-    months = covered_months(listing.months, listing.where, with_items(directory.item_months), of_items=True)
+    scope = scope_for_listing(viewer, listing, directory, action=action, purpose=purpose)
+    months = months_of_listing(listing, directory.item_months)
     page = engine.list(listing, scope)
     provisional = provisional_note(months, directory) if lists_patients(listing) else ""
     missing = _missing(listing, directory)
@@ -68,7 +72,7 @@ def list_rows(engine: Engine, listing: Listing, viewer: Viewer) -> Listed:
         listing=listing,
         result=page.result,
         next=token_of(page.after) if page.after else "",
-        words=listing_words(listing, directory),
+        words=listing_words(listing, WithLists(directory)),
         release=directory.release,
         months=months,
         scope=scope,
@@ -78,14 +82,23 @@ def list_rows(engine: Engine, listing: Listing, viewer: Viewer) -> Listed:
     )
 
 
-def pages(engine: Engine, listing: Listing, viewer: Viewer, most: int = MOST_DOWNLOADED) -> Iterator[Listed]:
+def pages(
+    engine: Engine,
+    listing: Listing,
+    viewer: Viewer,
+    most: int = MOST_DOWNLOADED,
+    *,
+    action: Action = Action.LIST,
+    purpose: str = "",
+) -> Iterator[Listed]:
     """Page after page of a listing, to its end or to ``most`` rows, in the largest pages that engines give.
 
     Every page comes from the engine's one release. Raises as ``list_rows``, at the first page if at all.
     """
     left, after = most, listing.after
     while left > 0:
-        page = list_rows(engine, replace(listing, size=min(left, LARGEST_PAGE), after=after), viewer)
+        of_page = replace(listing, size=min(left, LARGEST_PAGE), after=after)
+        page = list_rows(engine, of_page, viewer, action=action, purpose=purpose)
         yield page
         left -= len(page.result.rows)
         if not page.next:
@@ -100,6 +113,8 @@ def history(
     *,
     columns: tuple[Field | Measure, ...] = HISTORY_COLUMNS,
     exclusions: Exclusions = Exclusions.STANDARD,
+    action: Action = Action.LIST,
+    purpose: str = "",
 ) -> Listed:
     """Every item of one patient in all months that have items, newest first.
 
@@ -117,7 +132,7 @@ def history(
         codes=Codes.LATEST,
         exclusions=exclusions,
     )
-    found = list(pages(engine, listing, viewer, LONGEST_HISTORY))
+    found = list(pages(engine, listing, viewer, LONGEST_HISTORY, action=action, purpose=purpose))
     rows = tuple(row for page in found for row in page.result.rows)
     if not rows:
         raise NoSuchPatient(

@@ -19,6 +19,7 @@ from epact2.query.nodes import (
     Is,
     MonthRange,
     Order,
+    Patients,
     Query,
     Selection,
     Top,
@@ -40,9 +41,14 @@ class Part:
 
 
 def figures_question(listing: Listing, months: Sequence[DispensingMonth]) -> Query:
-    """Items, NIC in pounds and identified patients of all pages together, over the months that have items."""
+    """Identified patients, items and NIC in pounds of all pages together, over the months that have items.
+
+    With a condition on patients there are patients alone: no question adds up the items of those who fulfil
+    it.
+    """
+    patients = IDENTIFIED_PATIENTS if listing.condition is None else Patients(listing.condition)
     return Query(
-        values=(Amount(ITEMS), Amount(NIC), IDENTIFIED_PATIENTS),
+        values=(patients, Amount(ITEMS), Amount(NIC)) if listing.condition is None else (patients,),
         where=listing.where,
         months=MonthRange(months[0], months[-1]),
         structure=listing.structure,
@@ -52,8 +58,10 @@ def figures_question(listing: Listing, months: Sequence[DispensingMonth]) -> Que
 
 
 def largest_question(listing: Listing, months: Sequence[DispensingMonth]) -> Query | None:
-    """Which medicine costs most among the rows; None where they are all of one presentation."""
-    field = _finest(listing.where)
+    """Which medicine costs most among the rows; None where they are all of one presentation, or limited by a
+    condition on patients.
+    """
+    field = None if listing.condition else _finest(listing.where)
     if field is None:
         return None
     where = listing.where

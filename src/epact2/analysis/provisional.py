@@ -22,9 +22,8 @@ def looks_at_patients(query: Query) -> bool:
 def lists_patients(listing: Listing) -> bool:
     """Whether the rows of a listing depend on who was identified."""
     fields = (*listing.fields, *fields_of_selection(listing.where))
-    return listing.rows is ListingRows.PATIENTS or any(
-        field.dimension is Dimension.PATIENT for field in fields
-    )
+    of_identified = listing.rows is ListingRows.PATIENTS or listing.condition is not None
+    return of_identified or any(field.dimension is Dimension.PATIENT for field in fields)
 
 
 def provisional_note(months: Iterable[DispensingMonth], directory: Directory) -> str:

@@ -1,13 +1,13 @@
-"""The command line: load, ask, list, explain, compare, make synthetic data, serve."""
+"""The command line: load, ask, list, explain, compare, check the audit, keep accounts, synthesise, serve."""
 
 from __future__ import annotations
 
 import sys
 
-from epact2.cli import data, listings, questions, serve
+from epact2.cli import accounts, audit, data, listings, questions, serve
 from epact2.cli.app import app, run
 
-__all__ = ["app", "data", "listings", "main", "questions", "serve"]
+__all__ = ["accounts", "app", "audit", "data", "listings", "main", "questions", "serve"]
 
 
 def main() -> None:

@@ -8,19 +8,25 @@ from typing import Annotated
 
 import typer
 
-from epact2.access.policy import Refused, require_open_listings, scope_for_listing
+from epact2.access.audit import Kind
+from epact2.access.policy import Refused, require_listings, scope_for_listing
+from epact2.access.viewer import viewer_as
 from epact2.analysis.answer import labelled
 from epact2.analysis.listing import Listed, history, list_rows
 from epact2.analysis.listing_export import listed_csv, listed_json
 from epact2.cli.app import app, engine, viewer
+from epact2.cli.audited import refusals_kept, rows_kept
 from epact2.cli.reading import format_named, print_table, text_of
+from epact2.comparators.words import WithLists
+from epact2.model.items import PATIENT
 from epact2.model.months import span_name
 from epact2.query.codec import parse, wants_labels
 from epact2.query.encode import Json
+from epact2.query.listing import Listing
 from epact2.query.listing_check import check_listing
 from epact2.query.listing_json import listing_from_json, listing_words
-from epact2.query.nodes import BadQuestion, Exclusions
-from epact2.query.periods import covered_months, with_items
+from epact2.query.nodes import BadQuestion, Exclusions, Is
+from epact2.query.periods import months_of_listing
 from epact2.store.directory import Directory
 
 FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
@@ -40,9 +46,11 @@ def list_command(
     data = parse(text_of(listing))
     asked = listing_from_json(data)
     who = viewer()
-    require_open_listings(who)
-    here = engine()
-    page = list_rows(here, asked, who)
+    with refusals_kept(asked, "list"):
+        require_listings(who)
+        here = engine()
+        page = list_rows(here, asked, who)
+    rows_kept(page, "list")
     _write(page, here.directory, chosen, labels=labels or wants_labels(data))
 
 
@@ -65,26 +73,32 @@ def patient(
     chosen = format_named(format_)
     left_out = _exclusions(exclusions)
     who = viewer()
-    require_open_listings(who)  # before anybody is asked for a pseudonym
+    with refusals_kept(Listing(columns=(PATIENT,)), "patient"):
+        require_listings(who)  # before anybody is asked for a pseudonym
     here = engine()
-    found = history(here, _pseudonym(pseudonym), who, exclusions=left_out)
+    named = _pseudonym(pseudonym).strip()
+    with refusals_kept(Listing(columns=(PATIENT,), where=Is(PATIENT, named)), "patient"):
+        found = history(here, named, who, exclusions=left_out)
+    rows_kept(found, "patient", Kind.PATIENT)
     _write(found, here.directory, chosen, labels=labels)
 
 
-def explain_listing(data: Json) -> None:
+def explain_listing(data: Json, as_: str) -> None:
     """Say how a listing is understood: words, notes, whether it is open, release and months."""
     asked = listing_from_json(data)
     notes = check_listing(asked)
     directory = engine().directory
+    who = viewer_as(as_, directory) if as_ else viewer()
     try:
-        scope = scope_for_listing(viewer(), asked).reason
+        scope = scope_for_listing(who, asked, directory).reason
     except Refused as refused:
         scope = str(refused)
-    months = covered_months(asked.months, asked.where, with_items(directory.item_months), of_items=True)
+    months = months_of_listing(asked, directory.item_months)
     order = asked.sort_columns
     for line in (
-        f"Listing    {listing_words(asked, directory)}",
+        f"Listing    {listing_words(asked, WithLists(directory))}",
         *(f"Note       {note}" for note in notes),
+        f"Viewer     {who.name}",
         f"Scope      {scope}",
         f"Release    {directory.release}",
         f"Months     {span_name(months)}",

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from epact2.access.policy import scope_for
-from epact2.access.viewer import OPERATOR
+from epact2.access.policy import Refused, ruling
+from epact2.access.viewer import OPERATOR, viewer_as
 from epact2.analysis.answer import answer, labelled
 from epact2.analysis.compare import months_for, ranking
 from epact2.analysis.export import answer_json, csv_rows
 from epact2.cli.app import app, out
 from epact2.cli.app import engine as engine_here
+from epact2.cli.audited import answer_kept, refusals_kept
 from epact2.cli.listings import explain_listing
 from epact2.cli.reading import cell_words, format_named, print_table, text_of
 from epact2.comparators.definition import Comparator
@@ -45,7 +46,9 @@ def ask(
     data = codec.parse(text_of(question))
     query = codec.query_from_json(data)
     engine = engine_here()
-    given = answer(engine, query, OPERATOR)
+    with refusals_kept(query, "ask"):
+        given = answer(engine, query, OPERATOR)
+    answer_kept(given, "ask")
     shown = labelled(given.result, engine.directory) if codec.wants_labels(data) else given.result
     match format_named(format_):
         case "json":
@@ -62,24 +65,47 @@ def explain(
     question: Annotated[
         str, typer.Argument(help="A file with the question as JSON, or - for standard input.")
     ],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What an account would see: an account type and, after a colon, its "
+            "organisation’s code, as in “GP practice:G82001”.",
+        ),
+    ] = "",
 ) -> None:
     """Say how a question is understood and answered: words, checks, release, sources and SQL.
 
-    Of a listing: words, checks, whether it is open, and the release.
+    Of a listing: words, checks, whether it is open, and the release. With --as also who sees what, and why.
     """
     data = codec.parse(text_of(question))
     if isinstance(data, dict) and "columns" in data and "values" not in data:
-        explain_listing(data)
+        explain_listing(data, as_)
         return
     query = codec.query_from_json(data)
     notes = check(query)
     engine = engine_here()
-    scope = scope_for(OPERATOR, query)
-    found = engine.explain(query, scope)
-    lines = [
+    who = viewer_as(as_, engine.directory) if as_ else OPERATOR
+    said = [
         f"Question   {question_words(query, engine.directory)}",
         *(f"Note       {note}" for note in notes),
-        f"Scope      {scope.reason}",
+    ]
+    try:
+        ruled = ruling(who, query, engine.directory)
+    except Refused as refused:
+        for line in (
+            *said,
+            f"Viewer     {who.name}",
+            f"Refused    {refused.message}",
+            f"Advice     {refused.advice}",
+        ):
+            typer.echo(line)
+        return
+    found = engine.explain(query, ruled.scope)
+    lines = [
+        *said,
+        f"Viewer     {who.name}",
+        *ruled.lines(),
         f"Release    {engine.directory.release}",
         f"Rollups    {', '.join(found.rollups)}",
         f"Rewrites   {', '.join(found.rewrites) or 'none'}",
@@ -118,6 +144,7 @@ def comparator(
     wanted = _comparator(name, bnf, engine.directory)
     chosen = DispensingMonth.parse(month) if month else _latest_month(wanted, engine.directory)
     found = ranking(engine, OPERATOR, wanted, field, chosen)
+    answer_kept(found.answer, "comparator")
     heads = ("code", "name", "numerator", "denominator", "value", "rank", "percentile")
     rows = [
         (

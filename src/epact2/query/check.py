@@ -117,16 +117,18 @@ def _check_single_rows(query: Query) -> None:
             if not field.groups:
                 raise NotAnswerable(f"A question cannot be about one {field}.", "Ask for a listing.")
     for value in query.values:
-        for field in _counted(value):
-            if not field.groups and field not in (PATIENT, FORM):
-                raise NotAnswerable(
-                    f"{field} cannot be counted as distinct.", "Count patients, forms or items."
-                )
+        for field in uncountable(value):
+            raise NotAnswerable(f"{field} cannot be counted as distinct.", "Count patients, forms or items.")
 
 
 def _wheres(values: Iterable[Value]) -> Iterator[Selection]:
     for value in values:
         yield from selections_of_value(value)
+
+
+def uncountable(value: Value) -> Iterator[Field]:
+    """The fields of which a value counts the codes, though they only tell single rows from one another."""
+    return (one for one in _counted(value) if not one.groups and one not in (PATIENT, FORM))
 
 
 def _counted(value: Value) -> Iterator[Field]:

@@ -35,6 +35,7 @@ from epact2.query.selection_json import selection_from_json
 
 _WINDOW_KEYS = ("last", "before", "from", "to")
 _MOST_DIGITS = 12  # before the point or after it
+_MOST_SIGNIFICANT = 15  # so many are the same again after JSON's floating-point numbers
 _KINDS = ("had", "at least", "score", "all", "any", "not")
 
 
@@ -107,11 +108,14 @@ def _of_one_patient(data: Json) -> Amount | Distinct:
 
 
 def _number(data: Json, place: str) -> Decimal:
+    if isinstance(data, float):
+        data = Decimal(repr(data))
     if isinstance(data, bool) or not isinstance(data, (int, Decimal)):
         raise BadQuestion(f"“{place}” has {quoted(data)} where a number belongs.", "Write it without quotes.")
     number = Decimal(data)
     exponent = number.as_tuple().exponent
-    if number.adjusted() >= _MOST_DIGITS or not isinstance(exponent, int) or exponent < -_MOST_DIGITS:
+    too_fine = not isinstance(exponent, int) or exponent < -_MOST_DIGITS
+    if number.adjusted() >= _MOST_DIGITS or too_fine or len(number.as_tuple().digits) > _MOST_SIGNIFICANT:
         raise BadQuestion(f"“{place}” has a number that is too long.", "Write a number of fewer digits.")
     return number
 

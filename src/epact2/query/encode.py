@@ -177,7 +177,7 @@ def _leaf_to_json(leaf: Leaf) -> dict[str, Json]:
         case Had(selection):
             return {"had": selection_to_json(selection)}
         case AtLeast(value, least):
-            number: Json = int(least) if least == int(least) else least
+            number: Json = int(least) if least == int(least) else float(least)
             return {"at least": [value_to_json(value), number]}
         case Score(points, least):
             pairs: list[Json] = [[selection_to_json(selection), each] for selection, each in points]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from epact2.model.fields import Field
-from epact2.query.conditions import Condition, leaves, selections
+from epact2.query.conditions import Condition, Here, leaves, selections
 from epact2.query.nodes import (
     AllOf,
     Amount,
@@ -94,3 +94,10 @@ def selections_of_condition(condition: Condition) -> Iterator[Selection]:
     """Every selection within a condition."""
     for leaf in leaves(condition):
         yield from selections(leaf)
+
+
+def selections_in_windows(condition: Condition) -> Iterator[Selection]:
+    """The selections that a condition makes beyond the rows of its group, in months of its own."""
+    for leaf in leaves(condition):
+        if not isinstance(leaf.window, Here):
+            yield from selections(leaf)

@@ -14,6 +14,7 @@ from epact2.model.fields import Dimension, Field
 from epact2.model.items import ELEMENT, FORM, ITEM_NUMBER, PATIENT
 from epact2.model.measures import Measure
 from epact2.model.prescribing import MONTH
+from epact2.query.conditions import Condition
 from epact2.query.nodes import (
     ALL_MONTHS,
     EVERYTHING,
@@ -50,6 +51,10 @@ class Listing:
     ``after`` is the last row of the page before: the cells of ``sort_columns`` as a listing gives them, empty
     for the first page. Rows of patients have the patient, fields of time, organisation and patient, and
     measures; only identified patients are listed. Patients come in the order in which they were numbered.
+
+    ``condition`` leaves only rows of identified patients who fulfil it. It is judged over all that ``where``
+    selects, as one group, and over all the listing's months, as one period: a listing of one month has the
+    very patients whom a question counts in that month. Windows look beyond the listing, within the scope.
     """
 
     columns: tuple[Field | Measure, ...]
@@ -62,6 +67,7 @@ class Listing:
     structure: Structure = Structure.CURRENT
     codes: Codes = Codes.LATEST
     exclusions: Exclusions = Exclusions.STANDARD
+    condition: Condition | None = None
 
     def __post_init__(self) -> None:
         if not self.columns:

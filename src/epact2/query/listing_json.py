@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
 from epact2.query.codec import months_from_json, parse
-from epact2.query.encode import VERSION, Json, months_to_json, selection_to_json
+from epact2.query.condition_json import condition_from_json
+from epact2.query.condition_words import condition_words
+from epact2.query.encode import VERSION, Json, condition_to_json, months_to_json, selection_to_json
 from epact2.query.listing import Listing, ListingOrder, ListingRows
 from epact2.query.nodes import EVERYTHING, AllMonths, BadQuestion, Codes, Exclusions, Structure
 from epact2.query.pieces import (
@@ -31,7 +33,7 @@ from epact2.query.words import months_words, reading_words
 
 _KEYS = (
     "version", "columns", "where", "months", "order", "size", "after", "rows", "structure", "codes",
-    "exclusions", "labels",
+    "exclusions", "labels", "patients",
 )  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def listing_from_json(data: Json) -> Listing:
         structure=Structure(a_choice(data, "structure", [one.value for one in Structure])),
         codes=Codes(a_choice(data, "codes", [one.value for one in Codes])),
         exclusions=Exclusions(a_choice(data, "exclusions", [one.value for one in Exclusions])),
+        condition=condition_from_json(data["patients"]) if data.get("patients") is not None else None,
     )
 
 
@@ -112,6 +115,8 @@ def listing_to_json(listing: Listing) -> dict[str, Json]:
     data: dict[str, Json] = {"version": VERSION, "columns": [column.name for column in listing.columns]}
     if listing.where != EVERYTHING:
         data["where"] = selection_to_json(listing.where)
+    if listing.condition is not None:
+        data["patients"] = condition_to_json(listing.condition)
     if not isinstance(listing.months, AllMonths):
         data["months"] = months_to_json(listing.months)
     if listing.order:
@@ -136,11 +141,13 @@ def listing_to_json(listing: Listing) -> dict[str, Json]:
 
 def listing_words(listing: Listing, names: Names | None = None) -> str:
     """The listing as one sentence, without a full stop; a patient's pseudonym is not repeated in it."""
-    what = "Items" if listing.rows is ListingRows.ITEMS else "Patients"
-    sentence = f"{what}: {joined([column.name for column in listing.columns])}"
-    condition = selection_words(listing.where, names)
-    if condition:
-        sentence += f", where {condition}"
+    of_items = listing.rows is ListingRows.ITEMS
+    sentence = f"{'Items' if of_items else 'Patients'}: {joined([column.name for column in listing.columns])}"
+    if listing.condition is not None:
+        sentence += f", {'of patients' if of_items else 'those'} {condition_words(listing.condition, names)}"
+    selected = selection_words(listing.where, names)
+    if selected:
+        sentence += f", where {selected}"
     sentence += f", {months_words(listing.months)}"
     if listing.order:
         keys = [f"{one.by.name}{' (highest first)' if one.descending else ''}" for one in listing.order]

@@ -17,6 +17,7 @@ from epact2.model.prescribing import CALENDAR_YEAR, FINANCIAL_YEAR, MONTH, QUART
 from epact2.query import conditions
 from epact2.query.grains import split
 from epact2.query.level import needs_items
+from epact2.query.listing import Listing
 from epact2.query.nodes import (
     AllMonths,
     AllOf,
@@ -180,6 +181,34 @@ def covered_months(
             f"{loaded_with}: {span_name(loaded)}. {_nearest(months, loaded)}".strip(),
         )
     return covered
+
+
+def months_of_listing(listing: Listing, items: Iterable[DispensingMonth]) -> tuple[DispensingMonth, ...]:
+    """The months with single items that a listing covers, in order. ``items`` are those that have any.
+
+    Raises NoData when it covers none, and when its condition on patients looks at a month that has none: a
+    question then has no number, and a list without rows would say that there is nobody.
+    """
+    loaded = with_items(items)
+    covered = covered_months(listing.months, listing.where, loaded, of_items=True)
+    for leaf in () if listing.condition is None else conditions.leaves(listing.condition):
+        if not _has_window(leaf.window, covered, loaded):
+            raise NoData(
+                "The condition on patients looks at a month that has no single items.",
+                f"Loaded with items: {span_name(loaded)}. List later months, load the earlier ones, or give "
+                "the condition a shorter window.",
+            )
+    return covered
+
+
+def _has_window(
+    window: conditions.Window, months: Sequence[DispensingMonth], loaded: Sequence[DispensingMonth]
+) -> bool:
+    """Whether every month of a window is loaded."""
+    try:
+        return set(loaded).issuperset(window_months(window, months))
+    except BadMonth:
+        return False  # they lie before the first month that there can be
 
 
 def _nearest(months: Months, loaded: Sequence[DispensingMonth]) -> str:

@@ -42,6 +42,19 @@ class Found:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierPlace:
+    """Where a practice belonged in months with single items, if that is not where it belongs today.
+
+    ``parents`` are its codes then, by level.
+    """
+
+    practice: str
+    first: DispensingMonth
+    last: DispensingMonth
+    parents: tuple[tuple[str, str], ...]
+
+
 ENGLAND_ORGANISATION = Organisation(ENGLAND, ENGLAND_CODE, "England")
 
 
@@ -59,6 +72,7 @@ class Directory:
         organisations: Iterable[Organisation],
         medicines: Iterable[Medicine],
         latest_codes: Mapping[str, str] | None = None,
+        earlier_places: Iterable[EarlierPlace] = (),
         synthetic: bool = False,
         made: str = "",
     ) -> None:
@@ -77,6 +91,7 @@ class Directory:
         self.item_months = tuple(sorted(item_months))
         self.provisional_months = frozenset(provisional_months)
         self.latest_codes = dict(latest_codes or {})
+        self.earlier_places = tuple(earlier_places)
         self._organisations = {(found.level, found.code): found for found in organisations}
         self._organisations[ENGLAND, ENGLAND_CODE] = ENGLAND_ORGANISATION
         self._medicines = {found.code: found for found in medicines}
@@ -125,6 +140,17 @@ class Directory:
         if parent.level == ENGLAND:
             return self.organisations_at(below)
         return tuple(one for one in self.organisations_at(below) if one.parent(parent.level) == parent.code)
+
+    @property
+    def practices(self) -> tuple[Organisation, ...]:
+        """Every practice and cost centre, by name."""
+        return self.organisations_at(organisations.PRACTICE)
+
+    def practices_of(self, organisation: Organisation) -> frozenset[str]:
+        """The codes of all practices and cost centres that belong to an organisation today."""
+        if organisation.level == organisations.PRACTICE:
+            return frozenset({organisation.code})
+        return frozenset(one.code for one in self.children(organisation, organisations.PRACTICE))
 
     def organisation_name(self, level: str, code: str) -> str:
         """The name for a code in an answer; an unknown parent is called so."""

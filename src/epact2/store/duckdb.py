@@ -277,6 +277,8 @@ class DuckDBEngine:
             places = self._places({keys[name] for name in names if name in keys}) if names else None
             known = listing_statement(listing, scope, self.catalogue, keys, places, self._without)
             self._prepare(known.plan, known.tables)
+            if known.judging:
+                self._prepare(known.judging, known.tables)
             self._listings.keep(kind, known)
         months = [DispensingMonth.from_number(month) for month in known.plan.months]
         parameters = (

@@ -6,9 +6,10 @@ without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from epact2.model.bnf import code_at
 from epact2.model.fields import Dimension, Field
 from epact2.model.items import (
     ADULT,
@@ -34,13 +35,18 @@ from epact2.model.items import (
 )
 from epact2.model.measures import Measure
 from epact2.model.organisations import LEVELS
-from epact2.model.prescribing import ENGLAND, PRACTICE
+from epact2.model.prescribing import CHEMICAL_SUBSTANCE, ENGLAND, PRACTICE
 from epact2.query.conditions import (
+    AtLeast,
+    Here,
+    Leaf,
+    Score,
     fulfilled_by_none,
     leaves,
     on_nothing,
     required,
 )
+from epact2.query.nodes import Distinct
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import (
     MedicineTests,
@@ -85,6 +91,7 @@ _KINDS = frozenset(
 )
 _OF_PRACTICES = frozenset({Dimension.ORGANISATION, Dimension.TIME})
 FEW_RANGES = 64  # of presentation keys: more cost more to test than reading on does
+_MOST_SUBSTANCES = 127  # bits of a HUGEINT without its sign
 _MOST_BITS = 512 << 23  # of all groups' bit strings together: 512 MB
 
 
@@ -233,6 +240,62 @@ def _with_medicine_tests(scan: Scan, plan: Plan, catalogue: Catalogue) -> Scan:
         presentation_ranges=ranges if len(ranges) <= FEW_RANGES else scan.presentation_ranges,
         reasons=(*scan.reasons, reason),
     )
+
+
+def substances_by_bits(plan: Plan, catalogue: Catalogue) -> Plan:
+    """Different chemical substances of a patient are counted by setting a bit for each, if they are few."""
+    changed = []
+    for read in plan.patients:
+        assert read.slot.condition is not None
+        found = tuple(leaves(read.slot.condition))
+        here = [leaf for leaf in found if isinstance(leaf.window, Here)]
+        changed.append(
+            replace(
+                read,
+                scan=_with_bits(read.scan, here, plan, catalogue),
+                windows=tuple(
+                    (place, _with_bits(scan, [found[place]], plan, catalogue)) for place, scan in read.windows
+                ),
+            )
+        )
+    return replace(plan, patients=tuple(changed))
+
+
+def _with_bits(scan: Scan, found: Sequence[Leaf], plan: Plan, catalogue: Catalogue) -> Scan:
+    """A scan that needs no substances of its rows, as those of each test have their bits."""
+    if scan.medicine_tests is None or CHEMICAL_SUBSTANCE not in scan.counted:
+        return scan
+    if any(fields != (CHEMICAL_SUBSTANCE,) for leaf in found for fields in _counted_by(leaf)):
+        return scan
+    medicines = catalogue.medicines(plan.query.codes)
+    codes = dict(zip(medicines.keys, medicines.codes, strict=True))
+    tests = scan.medicine_tests
+    substances = [code_at(codes[key], CHEMICAL_SUBSTANCE.name) for key in tests.keys]
+    bits = []
+    for selected in tests.selected:
+        mine = sorted({one for one, is_selected in zip(substances, selected, strict=True) if is_selected})
+        if len(mine) > _MOST_SUBSTANCES:
+            return scan
+        place = {one: 1 << number for number, one in enumerate(mine)}
+        pairs = zip(substances, selected, strict=True)
+        bits.append(tuple(place[one] if is_selected else 0 for one, is_selected in pairs))
+    return replace(
+        scan,
+        medicine_tests=replace(tests, substances=tuple(bits)),
+        counted=tuple(field for field in scan.counted if field != CHEMICAL_SUBSTANCE),
+        reasons=(*scan.reasons, "different chemical substances are counted as bits"),
+    )
+
+
+def _counted_by(leaf: Leaf) -> Iterator[tuple[Field, ...]]:
+    """The fields whose codes a leaf counts, apart from the patient."""
+    match leaf:
+        case AtLeast(Distinct(fields)):
+            yield tuple(field for field in fields if field != PATIENT)
+        case Score():
+            yield (CHEMICAL_SUBSTANCE,)
+        case _:
+            return
 
 
 def from_mixed(scan: Scan, catalogue: Catalogue) -> Scan:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from epact2.model import bnf, organisations
 from epact2.model.bnf import BadBnfCode, BnfCode
-from epact2.model.months import each_month
+from epact2.model.months import DispensingMonth, each_month
 from epact2.model.organisations import SYNTHETIC_MARK, UNKNOWN_CODE, Organisation
 from epact2.store.catalogue import Catalogue, Medicines, Practice
-from epact2.store.directory import Directory, Medicine
+from epact2.store.directory import Directory, EarlierPlace, Medicine
 from epact2.store.release import Release
 
 Fetch = Callable[[str], Sequence[tuple[Any, ...]]]
@@ -125,8 +126,42 @@ def _read_directory(
             if _is_of_level(code, level)
         ],
         latest_codes=latest_codes,
+        earlier_places=_earlier_places(release, fetch),
         synthetic=any(one.name.endswith(SYNTHETIC_MARK) for one in found),
     )
+
+
+def _earlier_places(release: Release, fetch: Fetch) -> list[EarlierPlace]:
+    """Runs of months with items in which practices belonged elsewhere than today."""
+    months = sorted(release.items)
+    if not months:
+        return []
+    rows = fetch(
+        f"""
+        SELECT now.code, month, earlier.region, earlier.icb, earlier.sub_icb, earlier.pcn
+        FROM dimensions.practice_month AS earlier JOIN dimensions.practice AS now USING (practice)
+        WHERE month IN ({", ".join(map(str, months))})
+            AND (earlier.region, earlier.icb, earlier.sub_icb, earlier.pcn)
+                IS DISTINCT FROM (now.region, now.icb, now.sub_icb, now.pcn)
+        ORDER BY now.code, month
+        """  # noqa: S608 - numbers
+    )
+    levels = (organisations.REGION, organisations.ICB, organisations.SUB_ICB_LOCATION, organisations.PCN)
+    found: list[EarlierPlace] = []
+    for code, number, *codes in rows:
+        month = DispensingMonth.from_number(number)
+        parents = tuple(zip(levels, codes, strict=True))
+        before = found[-1] if found else None
+        goes_on = (
+            before is not None
+            and (before.practice, before.parents) == (code, parents)
+            and months.index(before.last.number) + 1 == months.index(number)
+        )
+        if before is not None and goes_on:
+            found[-1] = replace(before, last=month)
+            continue
+        found.append(EarlierPlace(code, month, month, parents))
+    return found
 
 
 def _parents(

@@ -121,11 +121,15 @@ def slot_of(value: Amount | Distinct | Patients) -> Slot:
 class MedicineTests:
     """Tests of a scan that look at medicines alone, by presentation: for the keys that any of them selects,
     whether each does. ``places`` are those of the tests in the scan.
+
+    ``substances``, if not empty, has for each test a bit for each key: that of its chemical substance among
+    those that the test selects, 0 where it is not selected. Different substances are then counted as bits.
     """
 
     places: tuple[int, ...]
     keys: tuple[int, ...]
     selected: tuple[tuple[bool, ...], ...]
+    substances: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,9 @@ class Scan:
     For the conditions of patients, ``tested`` are given as true or false and ``amounts`` as they are;
     ``only_tested`` leaves out rows for which none is true, and ``medicine_tests`` are those that are known by
     presentation. ``patients_at`` are the practices where the patients that a condition names have rows.
-    ``included_only``: without what the standard exclusions leave out. ``chapters`` are those
-    whose medicines a row of patient_month counts. ``prepared_at`` is the level of prepared results,
+    ``absences`` are keys of practices with the first and last month in which their rows are left out.
+    ``included_only``: without what the standard exclusions leave out. ``chapters`` are those whose medicines
+    a row of patient_month counts. ``prepared_at`` is the level of prepared results,
     ``prepared_codes`` the organisations wanted of it.
     """
 
@@ -156,6 +161,7 @@ class Scan:
     databases: tuple[tuple[str, tuple[int, ...] | None], ...] = ()
     practice_keys: tuple[int, ...] | None = None
     patients_at: tuple[int, ...] | None = None
+    absences: tuple[tuple[int, int, int], ...] = ()
     presentation_ranges: tuple[KeyRange, ...] | None = None
     sections: tuple[int, ...] | None = None
     tested: tuple[Selection, ...] = ()

@@ -38,16 +38,24 @@ from epact2.query.periods import (
     through,
     window_months,
 )
-from epact2.query.scope import Scope
+from epact2.query.scope import Absence, Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
-from epact2.store.plan import PatientsRead, Plan, Relation, Scan, Slot, Source, is_of_people
+from epact2.store.plan import PatientsRead, Plan, Relation, Scan, Slot, Source, each_scan, is_of_people
 from epact2.store.sealed_plan import sealed_reads
 from epact2.store.terms import Cell, Part, answer_parts, cells_of, needs_rows, ranking_part
 
 MAIN = "facts"
 PEOPLE = "people"
 COLUMNS = "column_groups"
+
+
+def absences_by_key(absences: Iterable[Absence], catalogue: Catalogue) -> tuple[tuple[int, int, int], ...]:
+    """Absences with the keys of practices and the numbers of months."""
+    keys = {practice.code: practice.key for practice in catalogue.practices}
+    return tuple(
+        (keys[one.practice], one.first.number, one.last.number) for one in absences if one.practice in keys
+    )
 
 
 def make_plan(query: Query, scope: Scope, catalogue: Catalogue) -> Plan:
@@ -75,6 +83,7 @@ class _Planner:
             dict.fromkeys(cell for part in self.all_parts for term in part.terms for cell in cells_of(term))
         )
         self.scope = conjuncts(scope.organisations)
+        self.absences = scope.absences
         slots = dict.fromkeys(cell.slot for cell in self.cells)
         asked = (where for value in query.values for where in selections_of_value(value))
         look_up((query.where, scope.organisations, *asked), directory)
@@ -90,7 +99,7 @@ class _Planner:
         self.slots = tuple(slot for slot in slots if slot not in of_atoms)
 
     def plan(self) -> Plan:
-        return Plan(
+        plan = Plan(
             query=self.query,
             months=tuple(month.number for month in self.months),
             lenses=self.lenses,
@@ -98,6 +107,8 @@ class _Planner:
             patients=tuple(self.patients()),
             sealed=self.sealed,
         )
+        absences = absences_by_key(self.absences, self.catalogue)
+        return each_scan(plan, lambda scan: replace(scan, absences=absences)) if absences else plan
 
     @property
     def lists_columns_apart(self) -> bool:

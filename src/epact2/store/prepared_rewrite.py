@@ -27,6 +27,8 @@ def prepared_results(plan: Plan, catalogue: Catalogue) -> Plan:
         and query.codes is Codes.LATEST
         and query.exclusions is Exclusions.STANDARD
         and not conjuncts(rest)
+        and not any(scan.absences for relation in plan.relations for scan in relation.scans)
+        and not any(read.scan.absences for read in plan.patients)
     )
     if not usual:
         return plan

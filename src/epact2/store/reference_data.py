@@ -50,6 +50,7 @@ from epact2.query.nodes import (
     UnderMedicine,
     UnderOrganisation,
 )
+from epact2.query.scope import Scope
 from epact2.store.directory import Directory
 
 _QUANTITY_SCALE = 5
@@ -321,6 +322,14 @@ def selects(selection: Selection, row: Row, directory: Directory) -> bool:
             return any(selects(part, row, directory) for part in parts)
         case Not(part):
             return not selects(part, row, directory)
+
+
+def selected_in(scope: Scope, selection: Selection, row: Row, directory: Directory) -> bool:
+    """Whether a row is in the scope, and selected."""
+    absent = any(
+        row.codes[PRACTICE] == one.practice and one.first <= row.month <= one.last for one in scope.absences
+    )
+    return not absent and selects(AllOf((selection, scope.organisations)), row, directory)
 
 
 def look_up_organisations(selection: Selection, directory: Directory) -> None:

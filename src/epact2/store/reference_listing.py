@@ -8,14 +8,23 @@ from functools import cmp_to_key
 from epact2.model.fields import Dimension, Field
 from epact2.model.measures import Measure
 from epact2.query.grains import split
+from epact2.query.level import selections_of_condition
 from epact2.query.listing import Listing, ListingRows
-from epact2.query.nodes import AllOf, Structure
+from epact2.query.nodes import EVERYTHING, AllOf, Structure
 from epact2.query.nodes import Codes as CodesChoice
-from epact2.query.periods import covered_months, with_items
+from epact2.query.periods import months_of_listing
 from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
 from epact2.store.directory import Directory
-from epact2.store.reference_data import ReferenceData, Row, item_rows, look_up_organisations, selects
+from epact2.store.reference_data import (
+    ReferenceData,
+    Row,
+    item_rows,
+    look_up_organisations,
+    selected_in,
+    selects,
+)
+from epact2.store.reference_patients import patients_who
 from epact2.store.reference_rows import key_of, sort_key
 
 _Line = dict[Field | Measure, Cell]
@@ -23,12 +32,13 @@ _Line = dict[Field | Measure, Cell]
 
 def page_of(data: ReferenceData, directory: Directory, listing: Listing, scope: Scope) -> Page:
     """One page of a listing. Raises NoData or UnknownCode."""
-    months = covered_months(listing.months, listing.where, with_items(directory.item_months), of_items=True)
+    months = months_of_listing(listing, directory.item_months)
     _, organisation, rest = split(listing.where)
-    for selection in (listing.where, scope.organisations):
+    asked = () if listing.condition is None else selections_of_condition(listing.condition)
+    for selection in (listing.where, scope.organisations, *asked):
         look_up_organisations(selection, directory)
-    wanted = AllOf((organisation, rest, scope.organisations))
-    rows = [
+    wanted = AllOf((organisation, rest))
+    in_scope = [
         row
         for row in item_rows(
             data,
@@ -36,8 +46,12 @@ def page_of(data: ReferenceData, directory: Directory, listing: Listing, scope: 
             as_published=listing.codes is CodesChoice.AS_PUBLISHED,
             exclusions=listing.exclusions,
         )
-        if row.month in months and selects(wanted, row, directory)
+        if selected_in(scope, EVERYTHING, row, directory)
     ]
+    rows = [row for row in in_scope if row.month in months and selects(wanted, row, directory)]
+    if listing.condition is not None:
+        fulfilling = patients_who(listing.condition, rows, months, in_scope, directory)
+        rows = [row for row in rows if row.patient in fulfilling]
     if listing.rows is ListingRows.PATIENTS:
         lines = _patients(listing, rows)
     else:

@@ -46,11 +46,25 @@ def count_patients(
 ) -> int | None:
     """How many patients of the rows fulfil a condition; None where a window needs a month that is not loaded.
 
-    ``rows`` are those of the group, ``in_scope`` all that may be looked at.
+    ``rows`` and ``in_scope`` are those of ``patients_who``.
     """
     for leaf in leaves(condition):
         if not loaded.issuperset(window_months(leaf.window, months)):
             return None
+    return len(patients_who(condition, rows, months, in_scope, directory))
+
+
+def patients_who(
+    condition: Condition,
+    rows: Sequence[Row],
+    months: Sequence[DispensingMonth],
+    in_scope: Sequence[Row],
+    directory: Directory,
+) -> set[str]:
+    """The patients of the rows who fulfil a condition, by pseudonym.
+
+    ``rows`` are those of the group, ``months`` those of its period, ``in_scope`` all that may be looked at.
+    """
 
     def rows_of(patient: str, window: Window) -> list[Row]:
         if isinstance(window, Here):
@@ -70,7 +84,7 @@ def count_patients(
                 return _holds(part, rows_of(patient, part.window), directory)
 
     patients = {row.patient for row in rows if row.patient is not None}
-    return sum(fulfils(patient, condition) for patient in patients)
+    return {patient for patient in patients if fulfils(patient, condition)}
 
 
 def _holds(leaf: Leaf, rows: Sequence[Row], directory: Directory) -> bool:

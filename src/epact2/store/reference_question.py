@@ -15,6 +15,7 @@ from epact2.model.prescribing import PRACTICE
 from epact2.query.grains import Grain, grains, split
 from epact2.query.level import needs_items, selections_of_value
 from epact2.query.nodes import (
+    EVERYTHING,
     AllOf,
     Amount,
     Change,
@@ -43,6 +44,7 @@ from epact2.store.reference_data import (
     look_up_organisations,
     population_rows,
     prescribing_rows,
+    selected_in,
     selects,
 )
 from epact2.store.reference_patients import count_patients, distinct
@@ -110,14 +112,14 @@ class Question:
             source = item_rows(data, as_at=as_at, as_published=as_published, exclusions=query.exclusions)
         else:
             source = prescribing_rows(data, as_at=as_at, as_published=as_published)
-        self.in_scope = [row for row in source if selects(scope.organisations, row, directory)]
+        self.in_scope = [row for row in source if selected_in(scope, EVERYTHING, row, directory)]
         self.prescribing = [
             row for row in self.in_scope if selects(AllOf((self.organisation_part, rest)), row, directory)
         ]
         self.population = [
             row
             for row in population_rows(data, as_at=as_at)
-            if selects(AllOf((self.organisation_part, scope.organisations)), row, directory)
+            if selected_in(scope, self.organisation_part, row, directory)
         ]
         self.prescribers = {(line.month, line.practice) for line in data.prescribing}
 

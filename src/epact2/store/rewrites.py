@@ -24,6 +24,7 @@ from epact2.store.item_rewrites import (
     medicines_by_table,
     only_what_is_tested,
     required_windows,
+    substances_by_bits,
 )
 from epact2.store.patient_months import patient_months
 from epact2.store.plan import (
@@ -43,8 +44,12 @@ from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Rewrite = Callable[[Plan, Catalogue], Plan]
 _FEW_PRACTICES = 100  # as a list of keys; for more, the database does better with a join
-_OF_MIXED = ("organisation_keys", "only_what_is_tested", "medicines_by_table", "key_ranges", "prune_months")
+_OF_MIXED = (
+    "organisation_keys", "only_what_is_tested", "medicines_by_table", "substances_by_bits", "key_ranges",
+    "prune_months",
+)  # fmt: skip
 _OF_LISTINGS = ("organisation_keys", "patient_places", "key_ranges", "prune_months")
+_OF_COUNTS = ("prepared_results",)  # they know how many patients, and not who
 _PRACTICES_BY_ROWS = 8  # few enough to be read from each month's rows, which lie practice by practice
 _BY_MONTH = frozenset({Source.ROWS, Source.PREPARED, *ITEM_SOURCES})
 _UNDATED = frozenset({None, ENGLAND, PRACTICE, PRACTICE_SETTING})
@@ -79,6 +84,11 @@ def rewrite_listing(plan: Plan, catalogue: Catalogue, without: Collection[str] =
     """The plan of a listing after those rewrites that say where its rows lie."""
     others = {name for name, _ in REWRITES if name not in _OF_LISTINGS}
     return rewrite(plan, catalogue, {*without, *others})
+
+
+def rewrite_condition(plan: Plan, catalogue: Catalogue, without: Collection[str] = ()) -> Plan:
+    """The plan of a listing's condition on patients after those rewrites that leave who fulfils it."""
+    return rewrite(plan, catalogue, {*without, *_OF_COUNTS})
 
 
 def mixed_only(plan: Plan, catalogue: Catalogue) -> Plan | None:
@@ -245,7 +255,7 @@ def _as_runs(scan: Scan, plan: Plan) -> Scan:
     undated = plan.query.structure is Structure.CURRENT or (
         all(_is_undated(one) for one in scan.conditions) and set(scan.fields) <= _UNDATED
     )
-    if not proves_only or not (by_rows or by_lists) or not undated:
+    if not proves_only or not (by_rows or by_lists) or not undated or scan.absences:
         return scan
     return replace(
         scan,
@@ -331,6 +341,7 @@ REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("required_windows", required_windows),
     ("items_by_presentation", items_by_presentation),
     ("medicines_by_table", medicines_by_table),
+    ("substances_by_bits", substances_by_bits),
     ("key_ranges", key_ranges),
     ("choose_projection", choose_projection),
     ("bit_strings", bit_strings),

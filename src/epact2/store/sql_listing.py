@@ -19,6 +19,7 @@ from epact2.model.months import BadMonth, DispensingMonth
 from epact2.model.organisations import ENGLAND_CODE
 from epact2.model.prescribing import ENGLAND, ITEMS, MONTH, QUANTITY_PER_ITEM
 from epact2.query.grains import conjuncts, split
+from epact2.query.level import selections_of_condition
 from epact2.query.listing import Listing, ListingRows
 from epact2.query.nodes import (
     AllOf,
@@ -32,13 +33,14 @@ from epact2.query.nodes import (
     Query,
     Selection,
 )
-from epact2.query.periods import PLAIN, covered_months, time_code, with_items
+from epact2.query.periods import PLAIN, months_of_listing, time_code
 from epact2.query.result import Cell
 from epact2.query.scope import Scope
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Source
-from epact2.store.planner import MAIN, look_up
+from epact2.store.planner import MAIN, absences_by_key, look_up
 from epact2.store.rewrites import rewrite_listing
+from epact2.store.sql_fulfilling import fulfilling
 from epact2.store.sql_items import is_number
 from epact2.store.sql_parts import (
     Parameter,
@@ -58,7 +60,8 @@ Keys = Mapping[str, int]
 @dataclass(frozen=True, slots=True)
 class ListingStatement:
     """SQL with its parameters, and how its cells become those of the listing. ``columns`` are those shown,
-    then those that only sort.
+    then those that only sort. ``plan`` reads the rows, ``judging`` the patients to whom a condition limits
+    them.
     """
 
     sql: str
@@ -66,6 +69,7 @@ class ListingStatement:
     tables: frozenset[str]
     plan: Plan
     columns: tuple[Field | Measure, ...]
+    judging: Plan | None = None
 
 
 def pseudonyms_in(listing: Listing) -> frozenset[str]:
@@ -126,25 +130,26 @@ class _Listing:
         self.keys = keys
         self.parameters = Parameters()
         directory = catalogue.directory
-        self.months = covered_months(
-            listing.months, listing.where, with_items(directory.item_months), of_items=True
-        )
+        self.months = months_of_listing(listing, directory.item_months)
         _, organisation, rest = split(listing.where)
-        look_up((listing.where, scope.organisations), directory)
+        asked = () if listing.condition is None else selections_of_condition(listing.condition)
+        look_up((listing.where, scope.organisations, *asked), directory)
         conditions = (*conjuncts(organisation), *conjuncts(rest), *conjuncts(scope.organisations))
         wanted = (*listing.columns, *(order.by for order in listing.sort_columns))
         self.columns = tuple(dict.fromkeys(wanted))
-        patients = listing.rows is ListingRows.PATIENTS
+        self.of_patients = listing.rows is ListingRows.PATIENTS
+        of_identified = self.of_patients or listing.condition is not None
         scan = Scan(
             source=Source.ITEMS,
             fields=(),
             slots=(),
-            counted=(PATIENT,) if patients else (),
+            counted=(PATIENT,) if of_identified else (),
             conditions=tuple(dict.fromkeys(_by_key(one, keys) for one in conditions)),
             months=tuple(month.number for month in self.months),
             of_month=True,
             databases=tuple((name, (month,)) for month, name in sorted(catalogue.items.items())),
             patients_at=places,
+            absences=absences_by_key(scope.absences, catalogue),
             included_only=listing.exclusions is Exclusions.STANDARD,
         )
         # The plan of a question whose only scan this is, so that the rewrites of questions apply.
@@ -152,13 +157,22 @@ class _Listing:
         whole = Plan(query, scan.months, (PLAIN,), (Relation(MAIN, (), (scan,)),))
         self.plan = rewrite_listing(whole, catalogue, without)
         self.reader = ScanSelect(self.plan.scans[0], self.plan, catalogue, self.parameters)
+        self.fulfilling = None
+        if listing.condition is not None:
+            where = _by_key(listing.where, keys)
+            self.fulfilling = fulfilling(
+                listing, listing.condition, where, scope, catalogue, self.parameters, without
+            )
 
     def statement(self) -> ListingStatement:
         shown = [named(self.stored(one), f"c{place}") for place, one in enumerate(self.columns)]
         where = list(self.reader.conditions())
+        patient = self.reader.stored("patient") if self.fulfilling is not None else None
         select = exp.select(*shown).from_(self.reader.facts())
         select = self.reader.completed(select, where)
-        if self.listing.rows is ListingRows.PATIENTS:
+        if self.fulfilling is not None and patient is not None:
+            select = self.fulfilling.limited(select, patient)
+        if self.of_patients:
             select = self.by_patient(select)
         rows = exp.select("*").from_(select.subquery("q", copy=False))
         places = [
@@ -169,9 +183,17 @@ class _Listing:
             rows = rows.where(self.after([place for place, _ in places]), copy=False)
         rows = rows.order_by(*(exp.Ordered(this=by, desc=down) for by, down in places), copy=False)
         rows = rows.limit(self.parameters.bind(self.listing.size + 1), copy=False)
+        own = self.fulfilling.named_queries if self.fulfilling else {}
+        for name, query in own.items():
+            rows = rows.with_(exp.to_identifier(name), as_=query, copy=False)
         tables = frozenset(found.name for found in rows.find_all(exp.Table) if not found.catalog)
         return ListingStatement(
-            rows.sql(dialect="duckdb", copy=False), self.parameters.values, tables, self.plan, self.columns
+            rows.sql(dialect="duckdb", copy=False),
+            self.parameters.values,
+            tables - set(own),
+            self.plan,
+            self.columns,
+            self.fulfilling.plan if self.fulfilling else None,
         )
 
     def by_patient(self, select: exp.Select) -> exp.Select:
@@ -268,7 +290,7 @@ def _sorted_cell(of: Field | Measure, cell: Cell, months: Sequence[DispensingMon
     if of.dimension is Dimension.TIME:
         return _period_codes(of, months).index(code)
     if of == PATIENT:
-        return keys[code]
+        return keys[code] if code else 0  # rows of nobody known come first
     if of == ENGLAND:
         return 0
     if of == QUANTITY_PER_ITEM:

@@ -59,6 +59,10 @@ class _Leaves:
     def different(self, fields: Sequence[Field], where: Selection) -> exp.Expression:
         """How many different codes the patient's selected rows have; of patients there is one."""
         others = [field for field in fields if field != PATIENT]
+        if others == [CHEMICAL_SUBSTANCE] and CHEMICAL_SUBSTANCE not in self.scan.counted:
+            place = self.scan.tested.index(AllOf(conjuncts(where)))
+            bits = call("bit_count", call("bit_or", column(f"bits_{place}", "r")))
+            return exp.Coalesce(this=bits, expressions=[number(0)])
         codes = [column(f"counted_{self.scan.counted.index(field)}", "r") for field in others]
         what = codes[0] if len(codes) == 1 else exp.Tuple(expressions=codes or [column(_PATIENT, "r")])
         counted = exp.Count(this=exp.Distinct(expressions=[what]))
@@ -97,6 +101,14 @@ def patients_summed(summing: Summing, grouping: Grouping, read: PatientsRead) ->
     return _Patients(summing, grouping, read).select()
 
 
+def patients_fulfilling(summing: Summing, read: PatientsRead) -> exp.Query:
+    """The keys (``patient``) of the patients of all a question's rows who fulfil the condition of a slot.
+
+    The question has no fields, and the slot no lens: all rows are one group, all months one period.
+    """
+    return _Patients(summing, Grouping(()), read).keys()
+
+
 class _Patients:
     def __init__(self, summing: Summing, grouping: Grouping, read: PatientsRead) -> None:
         self.summing = summing
@@ -130,13 +142,8 @@ class _Patients:
 
     def counted_months(self, scan: Scan) -> exp.Select:
         """The patients of patient_month who fulfil the condition, by group."""
-        months = patient_months_select(
-            scan, self.plan, self.summing.catalogue, self.summing.parameters, self.leaves
-        )
-        select = exp.select().from_(months.subquery("r", copy=False))
+        select, holds = self.judged_months(scan)
         select, keys = self.by_group(select)
-        facts = {place: column(f"leaf_{place}", "r") for place in range(len(self.leaves))}
-        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
         shown: list[exp.Expression] = [named(found, column_of(field)) for field, found in keys.items()]
         for lens in self.lenses:
             where = [holds]
@@ -146,10 +153,41 @@ class _Patients:
         select = select.select(*shown, copy=False)
         return select.group_by(*keys.values(), copy=False) if keys else select
 
+    def judged_months(self, scan: Scan) -> tuple[exp.Select, exp.Expression]:
+        """One row ``r`` for each patient of patient_month, and whether the condition holds for it."""
+        months = patient_months_select(
+            scan, self.plan, self.summing.catalogue, self.summing.parameters, self.leaves
+        )
+        facts = {place: column(f"leaf_{place}", "r") for place in range(len(self.leaves))}
+        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
+        return exp.select().from_(months.subquery("r", copy=False)), holds
+
     def counted(self) -> exp.Select:
         """The patients whose rows fulfil the condition, by group."""
         keys = [column_of(field) for field in self.summing.key_fields(self.grouping)]
-        patients, facts = self.patients(keys)
+        rows, holds = self.judged()
+        shown: list[exp.Expression] = [column(key, "q") for key in keys]
+        for lens in self.lenses:
+            where = [holds]
+            if self.by_lens:
+                where.append(exp.EQ(this=column("lens", "q"), expression=self.lens_number(lens)))
+            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
+        select = rows.select(*shown, copy=False)
+        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+
+    def keys(self) -> exp.Query:
+        """The keys of those who fulfil the condition, by their rows or by patient_month if that is read."""
+        rows, holds = self.judged()
+        by_rows = rows.select(named(column(_PATIENT, "q"), "patient"), copy=False).where(holds, copy=False)
+        if self.read.prepared is None:
+            return by_rows
+        months, holds = self.judged_months(self.read.prepared)
+        shown = named(column(_PATIENT, "r"), "patient")
+        return stack([by_rows, months.select(shown, copy=False).where(holds, copy=False)])
+
+    def judged(self) -> tuple[exp.Select, exp.Expression]:
+        """One row ``q`` for each group, lens and patient, and whether the condition holds for it."""
+        patients, facts = self.patients()
         rows: exp.Select = exp.select().from_(patients.subquery("q", copy=False))
         windows = dict(self.read.windows)
         for place, scan in windows.items():
@@ -160,20 +198,12 @@ class _Patients:
             rows = rows.join(self.window_table(place, scan, alias), on=on, join_type="left", copy=False)
             none = exp.true() if fulfilled_by_none(self.leaves[place]) else exp.false()
             facts[place] = exp.Coalesce(this=column("fulfilled", alias), expressions=[none])
-        holds = self.holds(self.condition, iter(range(len(self.leaves))), facts)
-        shown: list[exp.Expression] = [column(key, "q") for key in keys]
-        for lens in self.lenses:
-            where = [holds]
-            if self.by_lens:
-                where.append(exp.EQ(this=column("lens", "q"), expression=self.lens_number(lens)))
-            shown.append(named(aggregate(exp.Count, exp.Star(), all_of(where)), self.name(lens)))
-        select = rows.select(*shown, copy=False)
-        return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
+        return rows, self.holds(self.condition, iter(range(len(self.leaves))), facts)
 
     def lens_number(self, lens: Lens) -> exp.Expression:
         return number(self.plan.lenses.index(lens))
 
-    def patients(self, key_names: Sequence[str]) -> tuple[exp.Select, dict[int, exp.Expression]]:
+    def patients(self) -> tuple[exp.Select, dict[int, exp.Expression]]:
         """One row for each group, lens and patient, with the leaves of the group's own rows."""
         rows = patients_select(self.read.scan, self.plan, self.summing.catalogue, self.summing.parameters)
         select = exp.select().from_(rows.subquery("r", copy=False))

@@ -80,8 +80,8 @@ def patients_select(scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Pa
 def patient_months_select(
     scan: Scan, plan: Plan, catalogue: Catalogue, parameters: Parameters, leaves: Sequence[Leaf]
 ) -> exp.Select:
-    """The rows of patient_month: numbers of the fields' codes, the month if kept, and whether each leaf of a
-    condition is fulfilled (``leaf_0`` …).
+    """The rows of patient_month: numbers of the fields' codes, the month if kept, the patient, as
+    ``counted_0``, and whether each leaf of a condition is fulfilled (``leaf_0`` …).
     """
     return ScanSelect(scan, plan, catalogue, parameters).of_patient_months(leaves)
 
@@ -168,6 +168,8 @@ class ScanSelect:
         shown += [named(self.id_of(field), f"counted_{index}") for index, field in enumerate(scan.counted)]
         tests = [self.test(place) for place in range(len(scan.tested))]
         shown += [named(test, f"tested_{place}") for place, test in enumerate(tests)]
+        by_bits = scan.medicine_tests.places if scan.medicine_tests and scan.medicine_tests.substances else ()
+        shown += [named(self.of(TESTS, f"bits_{place}"), f"bits_{place}") for place in by_bits]
         shown += [named(self.stored(measure.column), measure.column) for measure in scan.amounts]
         where = list(self.conditions())
         if scan.only_tested:
@@ -179,10 +181,10 @@ class ScanSelect:
         shown = [named(self.id_of(field), column_of(field)) for field in self.scan.fields]
         if self.scan.of_month:
             shown.append(named(self.stored("month"), MONTH))
+        shown.append(named(self.stored("patient"), "counted_0"))
         shown += [named(known_leaf(leaf, self.stored), f"leaf_{place}") for place, leaf in enumerate(leaves)]
         where = list(self.conditions())
-        # A condition without leaves, such as any of nothing, needs no column.
-        return self.completed(exp.select(*(shown or [named(number(1), "one")])).from_(self.facts()), where)
+        return self.completed(exp.select(*shown).from_(self.facts()), where)
 
     def test(self, place: int) -> exp.Expression:
         """Whether a selection of a patient's condition selects the row."""
@@ -199,6 +201,8 @@ class ScanSelect:
         for place, selected in zip(tests.places, tests.selected, strict=True):
             listed = self.parameters.listed(selected, "BOOLEAN")
             shown.append(named(call("unnest", listed), f"tested_{place}"))
+        for place, bits in zip(tests.places, tests.substances, strict=False):
+            shown.append(named(call("unnest", self.parameters.listed(bits, "HUGEINT")), f"bits_{place}"))
         return exp.select(*shown).subquery(TESTS, copy=False)
 
     def completed(self, select: exp.Select, where: list[exp.Expression]) -> exp.Select:
@@ -370,6 +374,7 @@ class ScanSelect:
             found.append(within(self.stored("practice"), scan.practice_keys, self.parameters))
         if scan.source not in RUNS:
             found += self.month_conditions()
+        found += [self.not_absent(*absence) for absence in scan.absences]
         if scan.prescribers_only and scan.source is Source.POPULATION:
             found.append(self.stored("prescribes"))
         if scan.source in (Source.ITEMS, Source.ITEMS_BY_KIND) and scan.included_only:
@@ -383,6 +388,12 @@ class ScanSelect:
             condition(one, self.code_of, self.catalogue.directory, self.parameters) for one in scan.conditions
         ]
         return found
+
+    def not_absent(self, practice: int, first: int, last: int) -> exp.Expression:
+        """Leaves out the rows of a practice in the months in which it is not in the scope."""
+        of_practice = exp.EQ(this=self.stored("practice"), expression=self.parameters.bind(practice))
+        in_months = between(self.stored("month"), first, last, self.parameters)
+        return exp.Not(this=exp.Paren(this=all_of([of_practice, in_months])))
 
     def month_conditions(self) -> list[exp.Expression]:
         """Nothing where every month of the files is wanted; else a range, or a list if there are gaps."""

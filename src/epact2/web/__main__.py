@@ -1,4 +1,4 @@
-"""``python -m epact2.web``: what ``epact2 serve`` becomes."""
+"""``python -m epact2.web``: what ``epact2 serve``, ``epact2 audit`` and ``epact2 accounts`` become."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from epact2.web.server import serve
 
 
 def main() -> int:
-    """Serve with the options given; a wrong setting is told in words."""
+    """Serve with the options given, check the audit, or keep accounts; a wrong setting is told in words."""
+    if sys.argv[1:2] == ["audit"]:
+        from epact2.web.auditing import commands  # Django is loaded here only where it is needed
+
+        return commands.run(sys.argv[2:])
+    if sys.argv[1:2] == ["accounts"]:
+        from epact2.web.registration import commands as accounts
+
+        return accounts.run(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="epact2 serve", description="Serve the web application.")
     parser.add_argument("--address", default="127.0.0.1:8000")
     parser.add_argument("--workers", type=int, default=1)

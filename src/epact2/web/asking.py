@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from epact2.access.policy import Action
 from epact2.access.viewer import Viewer
 from epact2.analysis import compare
 from epact2.analysis.answer import Answer
@@ -38,16 +39,20 @@ class _Remembering:
 
     def answer(self, query: Query, scope: Scope) -> Result:
         del scope
-        return engines.ask(self.engine, query, self.viewer).result
+        return engines.ask(self.engine, query, self.viewer, Action.STANDARD).result
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request's engine and viewer. All answers of a page come from one release."""
+    """One request's engine and viewer. All answers of a page come from one release.
+
+    ``action`` is what the page's questions are for: most pages show standard reports.
+    """
 
     engine: Engine
     viewer: Viewer
     person: Person | None
+    action: Action = Action.STANDARD
 
     @classmethod
     def of(cls, request: HttpRequest) -> Asking:
@@ -61,7 +66,7 @@ class Asking:
 
     def ask(self, query: Query) -> Answer:
         """The answer, from memory where it was given before."""
-        return engines.ask(self.engine, query, self.viewer)
+        return engines.ask(self.engine, query, self.viewer, self.action)
 
     def ranking(
         self,

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from epact2.access.opening import WrongSetting, items_are_open, switch
+from epact2.web.identity.providers import IdentityProvider, identity_providers
 
 __all__ = ["Config", "WrongSetting", "from_environment", "kept_secret_key", "read_key", "words"]
 
@@ -24,11 +26,18 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 class Config:
     """The server's settings. ``accounts`` is the folder of the accounts database and the secret key.
 
-    ``open_items`` opens listings of items and patients to everyone who signs in: see ``access.opening``.
+    ``database_url`` names a PostgreSQL server that keeps accounts and audit in its place. ``audit`` is the
+    folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
+    once a day. ``open_items`` opens listings of items and patients to everyone who signs in: see
+    ``access.opening``. ``former_secret_keys`` still read what was signed or encrypted before ``secret_key``
+    was changed. ``site_address`` begins every link in a mail. ``mail_host`` is empty where mail cannot
+    be sent. ``mail_domains`` are work addresses besides those of the NHS and government.
     """
 
     store: Path
     accounts: Path
+    audit: Path
+    audit_key: Path
     static_root: Path
     hosts: tuple[str, ...]
     secret_key: str
@@ -37,6 +46,16 @@ class Config:
     https: bool
     trusted_origins: tuple[str, ...]
     open_items: bool = False
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    former_secret_keys: tuple[str, ...] = ()
+    site_address: str = "http://localhost:8000"
+    mail_host: str = ""
+    mail_port: int = 25
+    mail_from: str = "epact2@localhost"
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_domains: tuple[str, ...] = ()
+    database_url: str = field(default="", repr=False)  # it holds a password
 
     @property
     def accounts_database(self) -> Path:
@@ -49,10 +68,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     store = Path(environment.get("EPACT2_STORE") or "store").expanduser().resolve()
     named = environment.get("EPACT2_ACCOUNTS")
     accounts = Path(named).expanduser().resolve() if named else store.parent / "accounts"
+    audit = Path(environment.get("EPACT2_AUDIT") or store.parent / "audit").expanduser().resolve()
+    audit_key = Path(environment.get("EPACT2_AUDIT_KEY") or accounts / "audit-key").expanduser().resolve()
     hosts = words(environment.get("EPACT2_HOSTS", ""))
     return Config(
         store=store,
         accounts=accounts,
+        audit=audit,
+        audit_key=audit_key,
         static_root=Path(environment.get("EPACT2_STATIC_ROOT") or REPOSITORY / "build" / "static"),
         hosts=hosts or LOCAL_HOSTS,
         secret_key=environment.get("EPACT2_SECRET_KEY") or kept_secret_key(accounts / "secret-key"),
@@ -61,7 +84,48 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         https=switch(environment, "EPACT2_HTTPS"),
         trusted_origins=tuple(f"https://{host}" for host in hosts if not host.startswith(".")),
         open_items=items_are_open(environment),
+        identity_providers=identity_providers(environment),
+        former_secret_keys=words(environment.get("EPACT2_FORMER_SECRET_KEYS", "")),
+        site_address=site_address(environment, hosts),
+        **mail(environment),
+        mail_domains=mail_domains(environment),
+        database_url=environment.get("DATABASE_URL", "").strip(),
     )
+
+
+def cookie_prefix(https: bool) -> str:
+    """How the names of cookies begin: with HTTPS as a browser binds them to this host alone."""
+    return "__Host-" if https else ""
+
+
+def site_address(environment: Mapping[str, str], hosts: tuple[str, ...]) -> str:
+    """Where people reach this site: ``EPACT2_ADDRESS``, or the first host."""
+    named = environment.get("EPACT2_ADDRESS", "").rstrip("/")
+    if named and not named.startswith(("http://", "https://")):
+        raise WrongSetting(f"EPACT2_ADDRESS is “{named}”.", "Write the whole address: https://epact2.example")
+    host = next((one for one in hosts if not one.startswith((".", "*"))), "")
+    scheme = "https" if switch(environment, "EPACT2_HTTPS") else "http"
+    return named or (f"{scheme}://{host}" if host else "http://localhost:8000")
+
+
+def mail(environment: Mapping[str, str]) -> dict[str, Any]:
+    """How mail is sent: ``EPACT2_MAIL_HOST`` is HOST or HOST:PORT; without it none is."""
+    host, _, port = environment.get("EPACT2_MAIL_HOST", "").partition(":")
+    if port and not port.isdigit():
+        raise WrongSetting(f"EPACT2_MAIL_HOST names the port “{port}”.", "Write HOST:PORT with a number.")
+    return {
+        "mail_host": host,
+        "mail_port": int(port or 25),
+        "mail_from": environment.get("EPACT2_MAIL_FROM") or "epact2@localhost",
+        "mail_user": environment.get("EPACT2_MAIL_USER", ""),
+        "mail_password": environment.get("EPACT2_MAIL_PASSWORD", ""),
+    }
+
+
+def mail_domains(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Work addresses besides nhs.net, nhs.uk, gov.uk. A demo also takes ``.example``, which is nobody's."""
+    named = words(environment.get("EPACT2_MAIL_DOMAINS", "").casefold())
+    return (*named, "example") if switch(environment, "EPACT2_DEMO") else named
 
 
 def words(text: str) -> tuple[str, ...]:

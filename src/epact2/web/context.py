@@ -9,8 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from epact2.access.policy import rights_of
 from epact2.web import config, release_facts
+from epact2.web.engine import viewer_of
 from epact2.web.models import Profile
+from epact2.web.registration import break_glass
+from epact2.web.registration.models import BreakGlass
 
 # Label, the name of its address, and the names of the addresses that belong to it.
 NAVIGATION = (
@@ -22,6 +26,7 @@ NAVIGATION = (
     ("Data & releases", "releases"),
     ("Help", "help"),
 )
+_OF_ANALYSES = ("explorer",)  # for those who may create analyses
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,20 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person(request),
         "release": release_facts.current(),
         "demo": settings.CONFIG.demo,
+        "emergency": emergency(request),
     }
+
+
+def emergency(request: HttpRequest) -> BreakGlass | None:
+    """The broken glass of whoever is signed in, for the banner on every page while it lasts."""
+    user = getattr(request, "user", None)
+    return break_glass.running(user) if user is not None and user.is_authenticated else None
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:
     """The items, the one that is open marked: by the longest address that the path begins with."""
-    items = [(text, reverse(name)) for text, name in NAVIGATION]
+    closed = () if rights_of(viewer_of(request)).create_analysis else _OF_ANALYSES
+    items = [(text, reverse(name)) for text, name in NAVIGATION if name not in closed]
     beneath = [href for _, href in items if href != "/" and request.path.startswith(href)]
     open_item = max(beneath, key=len, default="")
     return [

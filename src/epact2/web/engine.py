@@ -14,16 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
+from django.utils import timezone
 
-from epact2.access.policy import scope_for
+from epact2.access.audit import Asked, Kind
+from epact2.access.grants import Grant
+from epact2.access.policy import Action, Refused, ruling
 from epact2.access.viewer import ANYONE, Viewer
 from epact2.analysis.answer import Answer, answer
+from epact2.analysis.audited import answered, refused
 from epact2.query.encode import query_to_json
 from epact2.query.nodes import Query
+from epact2.query.sealing import NotPublished
 from epact2.store.directory import Directory, UnknownCode
 from epact2.store.engine import Engine
 from epact2.store.release import NoRelease, StoreDamaged, current_number
+from epact2.web.auditing import gathering
+from epact2.web.auditing.trail import hiding
+from epact2.web.registration.grants import grants_of
 
 __all__ = [
     "AnswerCache",
@@ -74,8 +83,9 @@ class Engines:
 class AnswerCache:
     """Answers that may be asked for again: sorted another way, as a chart, as a download.
 
-    Keyed by release, question and scope, so nobody is ever given an answer made for another scope, and a new
-    release simply misses. Bounded by the number of cells kept; the answer used longest ago goes first.
+    Keyed by release, question and what is seen of it, so nobody is ever given an answer that was made for
+    other eyes, and a new release simply misses. Bounded by the number of cells kept; the answer used longest
+    ago goes first.
     """
 
     def __init__(self, most_cells: int = MOST_CELLS) -> None:
@@ -84,10 +94,14 @@ class AnswerCache:
         self.hits = 0
         self.misses = 0
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], tuple[Answer, Asked]] = OrderedDict()
 
-    def answer(self, engine: Engine, query: Query, viewer: Viewer) -> Answer:
+    def answer(self, engine: Engine, query: Query, viewer: Viewer, action: Action) -> Answer:
         """The answer, from memory where it was given before. What a viewer may see is decided every time."""
+        return self.noted(engine, query, viewer, action)[0]
+
+    def noted(self, engine: Engine, query: Query, viewer: Viewer, action: Action) -> tuple[Answer, Asked]:
+        """The answer, and what the audit keeps of it."""
         directory = engine.directory
         # The moment of making tells apart two stores whose release numbers are the same.
         key = (
@@ -95,27 +109,28 @@ class AnswerCache:
             directory.made,
             id(directory),
             question_key(query),
-            scope_for(viewer, query),
+            ruling(viewer, query, directory, action).seen,
         )
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 self.hits += 1
                 return self._kept[key]
-        given = answer(engine, query, viewer)
+        given = answer(engine, query, viewer, action)
+        made = (given, answered(given, hiding()))
         with self._lock:
             self.misses += 1
-            self._keep(key, given)
-        return given
+            self._keep(key, made)
+        return made
 
-    def _keep(self, key: tuple[object, ...], given: Answer) -> None:
-        cells = weight(given)
+    def _keep(self, key: tuple[object, ...], made: tuple[Answer, Asked]) -> None:
+        cells = weight(made[0])
         if key in self._kept or cells > self.most_cells // 4:  # one huge answer must not push out all others
             return
-        self._kept[key] = given
+        self._kept[key] = made
         self.cells += cells
         while self.cells > self.most_cells:
-            _, oldest = self._kept.popitem(last=False)
+            _, (oldest, _) = self._kept.popitem(last=False)
             self.cells -= weight(oldest)
 
 
@@ -149,17 +164,40 @@ def _open(store: Path, number: int) -> Engine:
     return made
 
 
-def ask(engine: Engine, query: Query, viewer: Viewer) -> Answer:
-    """Answer a question, from memory where it was answered before."""
-    return _CACHE.answer(engine, query, viewer)
+def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
+    """Answer a question, from memory where it was answered before, and note it for the audit.
+
+    Raises AuditFailed where nobody would keep what is noted.
+    """
+    noting = gathering.current()
+    try:
+        given, asked = _CACHE.noted(engine, query, viewer, action)
+    except (Refused, NotPublished) as error:
+        noting.note(Kind.REFUSED, viewer, *refused(query, error, hiding()))
+        raise
+    noting.note(Kind.ASKED, viewer, asked, release=given.release)
+    return given
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """Who asks, for the access policy."""
+    """Who asks, with what they were granted: read once a request, so that a withdrawal counts at the next."""
     user = getattr(request, "user", None)
-    return viewer_named(user.get_username()) if user is not None and user.is_authenticated else ANYONE
+    if user is None or not user.is_authenticated:
+        return ANYONE
+    known: tuple[int, Viewer] | None = getattr(request, "epact2_viewer", None)
+    if known is None or known[0] != user.pk:
+        known = (user.pk, viewer_named(user.get_username()))
+        request.epact2_viewer = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def viewer_named(name: str) -> Viewer:
     """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
-    return Viewer(name, may_list_items=settings.CONFIG.open_items)
+    return Viewer(name, grants_named(name), may_list_items=settings.CONFIG.open_items)
+
+
+def grants_named(name: str) -> tuple[Grant, ...]:
+    """The grants in force today of an account; none for a name without account."""
+    users = get_user_model()
+    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
+    return grants_of(user, timezone.localdate()) if user is not None else ()

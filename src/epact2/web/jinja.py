@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,8 @@ import jinja2
 from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
 
 from epact2.web.charts import marks, render
 from epact2.web.presenters import dates, numbers
@@ -27,7 +30,18 @@ def environment(**options: Any) -> jinja2.Environment:
     made.filters.update(
         count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
     )
+    made.filters.update(
+        day=lambda when: dates.day(local(when)),
+        moment=lambda when: dates.moment(local(when)),
+        clock=lambda when: dates.clock(local(when)),
+        capfirst=capfirst,
+    )
     return made
+
+
+def local(when: date) -> date:
+    """A moment in the time of the service's clocks on the wall; a day as it is."""
+    return timezone.localtime(when) if isinstance(when, datetime) and timezone.is_aware(when) else when
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:

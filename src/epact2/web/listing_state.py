@@ -1,8 +1,9 @@
 """A listing as an address, and as what a form sends.
 
-Practice, medicine and month may stand in an address. A patient never does, nor does the place after which a
-page goes on, which may hold one: both come in the body of a POST. What is usual (the first columns, the
-order) is left out of the address, so that links beneath thousands of cells stay short.
+Practice, medicine and month may stand in an address, and a condition on patients. A patient never does, nor
+does the place after which a page goes on, which may hold one: both come in the body of a POST. What is usual
+(the first columns, the order) is left out of the address, so that links beneath thousands of cells stay
+short; what is long all the same is pressed, as a question is.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from epact2.model.measures import Measure
 from epact2.model.prescribing import FIELD_BY_NAME, MEASURE_BY_NAME
 from epact2.query.codec import months_from_json, parse, selection_from_json
 from epact2.query.encode import Json
-from epact2.query.level import fields_of_selection
+from epact2.query.level import fields_of_selection, selections_of_condition
 from epact2.query.listing import Listing, ListingOrder, ListingRows
 from epact2.query.listing_json import after_of, listing_from_json, listing_to_json, token_of
-from epact2.query.nodes import BadQuestion, Selection
+from epact2.query.nodes import BadQuestion
+from epact2.query.packed import packed_if_long
 from epact2.web.presenters.sentence import as_json
 
 Form = Mapping[str, Sequence[str]]
@@ -39,26 +41,32 @@ def in_address(data: Json) -> Listing:
     if not isinstance(data, dict):
         raise BadQuestion("The address holds no listing.", "Open the items of a number in the explorer.")
     where, months = selection_from_json(data.get("where")), months_from_json(data.get("months"))
-    if names_a_person(where):
-        raise BadQuestion(
-            "A patient never stands in an address.", "Open the patient from a row, or by the pseudonym."
-        )
     rows = ListingRows.PATIENTS if data.get("rows") == ListingRows.PATIENTS.value else ListingRows.ITEMS
     whole: dict[str, Json] = {key: value for key, value in data.items() if key != "after"}
     if "columns" not in whole:
         whole["columns"] = [one.name for one in usual_columns(rows, where, months)]
     read = listing_from_json(whole)
+    if is_of_one_person(read):
+        raise BadQuestion(
+            "A patient never stands in an address.", "Open the patient from a row, or by the pseudonym."
+        )
     return read if "order" in whole else replace(read, order=usual_order(read.columns, read.rows))
 
 
-def names_a_person(where: Selection) -> bool:
-    """Whether a selection is about one patient or one form."""
-    return any(field in _SECRET for field in fields_of_selection(where))
+def is_of_one_person(listing: Listing) -> bool:
+    """Whether a listing is about one patient or one form."""
+    asked = () if listing.condition is None else selections_of_condition(listing.condition)
+    return any(field in _SECRET for where in (listing.where, *asked) for field in fields_of_selection(where))
 
 
 def query_string(listing: Listing) -> str:
     """The listing as the end of an address: ``?q=…``. It must not be about one patient."""
-    return f"?q={quote(text_of(listing), safe=':,')}"
+    return query_string_of(text_of(listing))
+
+
+def query_string_of(text: str) -> str:
+    """The text of a listing as the end of an address."""
+    return f"?q={quote(packed_if_long(text), safe=':,')}"
 
 
 def address(listing: Listing) -> str:
@@ -68,7 +76,7 @@ def address(listing: Listing) -> str:
 
 def text_of(listing: Listing) -> str:
     """The listing as a form carries it: as in the address, without its place."""
-    assert not names_a_person(listing.where), "a patient never stands in an address"
+    assert not is_of_one_person(listing), "a patient never stands in an address"
     data = listing_to_json(replace(listing, after=()))
     del data["version"]
     if listing.columns == usual_columns(listing.rows, listing.where, listing.months):

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web.auditing import gathering
+from epact2.web.engine import viewer_of
+from epact2.web.identity.forms import page_before
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -69,6 +74,9 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") == "true":
             # A fragment of the page must not become the sign-in form: the whole page goes there.
             return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("sign-in")})
+        if request.method not in ("GET", "HEAD"):
+            # What was sent is gone with the sign-in; the page it was sent from can be opened again.
+            return redirect_to_login(page_before(request), resolve_url("sign-in"))
         return super().handle_no_permission(request, view_func)
 
 
@@ -86,4 +94,9 @@ class PlainErrors:
         """Show an Epact2Error; leave every other exception to Django, which answers 500."""
         if not isinstance(exception, Epact2Error):
             return None
-        return errors.plain(request, exception, 403 if isinstance(exception, Refused) else 400)
+        if isinstance(exception, AuditFailed):
+            return errors.unavailable(request, exception)
+        if isinstance(exception, Refused):
+            gathering.current().refuse(viewer_of(request), exception.message)
+            return errors.plain(request, exception, 403)
+        return errors.plain(request, exception)

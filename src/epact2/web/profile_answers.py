@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from epact2.access.policy import Action
 from epact2.access.viewer import Viewer
 from epact2.analysis import profile
 from epact2.analysis.answer import Answer
@@ -72,7 +73,7 @@ class Asker:
 
     def answer(self, query: Query) -> Answer:
         """The answer with its origin."""
-        return ask(self.engine, query, self.viewer)
+        return ask(self.engine, query, self.viewer, Action.STANDARD)
 
     @property
     def door(self) -> ItemsDoor:

@@ -34,9 +34,10 @@ class Server(BaseApplication):
 def serve(*, address: str, workers: int = 1, threads: int = 8) -> None:
     """Serve until told to stop. A wrong setting is refused here, before any worker starts."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "epact2.web.settings")
-    from epact2.web import config
+    from epact2.web import config, databases
 
     settings = config.from_environment()
+    databases.accounts(settings)
     if not (settings.static_root / "staticfiles.json").is_file() and not settings.debug:
         raise MissingAssets(
             f"The style sheets and scripts are not in {settings.static_root}.",

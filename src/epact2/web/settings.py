@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from epact2.web import config
+from epact2.web import config, databases
+from epact2.web.identity import django_settings as identity
 
 CONFIG = config.from_environment()
 
 SECRET_KEY = CONFIG.secret_key
+SECRET_KEY_FALLBACKS = list(CONFIG.former_secret_keys)
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = list(CONFIG.hosts)
 CSRF_TRUSTED_ORIGINS = list(CONFIG.trusted_origins)
@@ -22,19 +24,28 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "epact2.web.apps.WebConfig",
+    *identity.APPS,
+    "epact2.web.registration.apps.RegistrationConfig",
+    "epact2.web.auditing.apps.AuditingConfig",
 ]
 
 # The security headers stand outermost, so that errors and static files carry them too.
 MIDDLEWARE = [
     "epact2.web.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "epact2.web.identity.middleware.SignInLimits",
+    "allauth.account.middleware.AccountMiddleware",
     "epact2.web.middleware.SignInRequired",
+    "epact2.web.identity.middleware.SecondFactorRequired",
+    "epact2.web.registration.middleware.AgreementRequired",
+    "epact2.web.auditing.middleware.Audited",
     "epact2.web.middleware.PlainErrors",
 ]
 
@@ -54,48 +65,56 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIG.accounts_database,
-        # Writers wait for one another instead of failing; readers never wait (write-ahead log).
-        "OPTIONS": {
-            "timeout": 10,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": databases.accounts(CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["epact2.web.auth.Accounts"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+PASSWORD_HASHERS = identity.PASSWORD_HASHERS
+AUTH_PASSWORD_VALIDATORS = identity.PASSWORD_VALIDATORS
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; the link in a mail
+CACHES = identity.CACHES
+globals().update(identity.ALLAUTH)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-SESSION_COOKIE_NAME = "epact2-session"
-SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
+# With HTTPS the names bind the cookies to this host alone, whole and encrypted.
+SESSION_COOKIE_NAME = f"{config.cookie_prefix(CONFIG.https)}epact2-session"
+# The longest that a sign-in may last; ``identity.middleware.SignInLimits`` ends idle ones sooner.
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CONFIG.https
-CSRF_COOKIE_NAME = "epact2-csrf"
+CSRF_COOKIE_NAME = f"{config.cookie_prefix(CONFIG.https)}epact2-csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = CONFIG.https
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "epact2.web.views.errors.wrong_form_token"
 
 # Behind a proxy that ends TLS. Without HTTPS (the demo on this machine) these must stay off.
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = CONFIG.https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the proxy itself, on this machine
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.https else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if CONFIG.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# To be preloaded into browsers is for the owner of the whole domain to decide, and cannot be undone quickly.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# A demo sends nothing: its mails are shown at /demo/outbox.
+EMAIL_BACKEND = (
+    "epact2.web.registration.post.DemoOutbox"
+    if CONFIG.demo
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = CONFIG.mail_host or "localhost", CONFIG.mail_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.mail_user, CONFIG.mail_password
+EMAIL_USE_TLS = bool(CONFIG.mail_user)  # a password is never sent in the open
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = CONFIG.mail_from
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.static_root

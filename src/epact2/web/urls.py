@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from epact2.web.auditing import urls as auditing
+from epact2.web.identity import urls as identity
+from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
-    accounts,
     api,
     comparator_list,
     comparators,
@@ -20,10 +22,10 @@ from epact2.web.views import (
     organisations,
     patients,
     search,
+    sight,
     styleguide,
     words,
 )
-from epact2.web.views.accounts import SignIn, SignOut
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -53,11 +55,13 @@ urlpatterns: list[URLPattern] = [
     path("about", words.about, name="about"),
     path("accessibility", words.accessibility, name="accessibility"),
     path("cookies", words.cookies, name="cookies"),
-    path("account", accounts.account, name="account"),
-    path("sign-in", SignIn.as_view(), name="sign-in"),
-    path("sign-out", SignOut.as_view(), name="sign-out"),
+    *identity.urlpatterns,
+    path("account/sight", sight.page, name="sight"),
     path("healthz", health.healthz, name="healthz"),
+    *registration_urls,
 ]
+
+urlpatterns += auditing.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]

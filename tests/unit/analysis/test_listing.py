@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from epact2.access.grants import AccountType, Grant
 from epact2.access.policy import Refused
 from epact2.access.viewer import ANYONE, OPERATOR, Viewer
 from epact2.analysis.answer import answer, labelled
@@ -51,10 +53,13 @@ def test_nobody_unknown_lists_rows_even_when_listings_are_open(engine):
         list_rows(engine, listing(), replace(ANYONE, may_list_items=True))
 
 
-def test_patients_may_be_counted_by_whoever_has_signed_in(engine):
-    given = answer(engine, loads('{"values": ["identified patients"]}'), Viewer("nia"))
+def test_patients_are_counted_for_national_accounts_and_nobody_without_a_grant(engine):
+    question = loads('{"values": ["identified patients"]}')
+    national = Viewer("nia", (Grant(AccountType.NATIONAL, "England", "ENG", date.min, date.max),))
     # Six of each of eight practices; in all three months together nobody is left unverified.
-    assert given.result.rows == ((48,),)
+    assert answer(engine, question, national).result.rows == ((48,),)
+    with pytest.raises(Refused):
+        answer(engine, question, Viewer("nia"))
 
 
 def test_a_page_carries_its_origin(engine):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from epact2.access.viewer import Viewer
+from epact2.access.viewer import OPERATOR
 from epact2.analysis import profile
 from epact2.analysis.answer import answer
 from epact2.analysis.compare import percentiles, ranks
@@ -17,7 +17,7 @@ from epact2.analysis.standing import (
 from epact2.model.prescribing import CHEMICAL_SUBSTANCE
 from support import example_england as example
 
-NIA = Viewer("nia")
+NIA = OPERATOR
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """Questions as JSON: what is read, what is refused, and that writing is the inverse of reading."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from epact2.errors import Epact2Error
 from epact2.model.prescribing import ITEMS, MONTH, PRACTICE, TOTAL_QUANTITY
-from epact2.query.codec import dumps, loads, wants_labels
+from epact2.query.codec import dumps, loads, query_from_json, query_to_json, wants_labels
 from epact2.query.nodes import Amount, Is, MonthRange, Order, Ratio, Top, UnderMedicine
 
 WHOLE = {
@@ -157,3 +158,12 @@ def test_a_top_without_an_order_shows_the_first_one_first():
     assert said == asked
     across = loads('{"values": ["items"], "rows": ["practice"], "columns": ["month"], "top": 2}')
     assert across.order == ()
+
+
+@pytest.mark.parametrize("number", ["12.5", "0.1", "0.000000000001", "123456789012.125", "0.3", "7"])
+def test_an_amount_that_patients_had_may_have_decimals(number):
+    """Whatever is written into an address is the same number again."""
+    query = loads(f'{{"values": [{{"patients": {{"at least": ["NIC", {number}]}}}}]}}')
+    assert query.values[0].condition.least == Decimal(number)
+    assert loads(dumps(query)) == query
+    assert query_from_json(query_to_json(query)) == query

@@ -135,6 +135,12 @@ LISTINGS_REFUSED = [
     (rows(where={"is": ["prescribed date", "yesterday"]}), "Write it like 20260114"),
     (rows(where={"between": ["prescribed date", "20260101", "20260231"]}), "is no prescribed date"),
     (rows(where={"any": [{"is": ["month", "2026-01"]}, {"is": ["gender", "1"]}]}), "condition on time"),
+    (rows(patients="NSAID"), "is no condition"),
+    (rows(patients={"has": {}}), "Did you mean “had”"),
+    (rows(patients={"had": {"is": ["month", "2026-01"]}}), "Give it a window"),
+    (rows(patients={"had": {"is": ["patient", "A"]}}), "cannot be about one patient"),
+    (rows(patients={"had": {"is": ["form", "7"]}}), "cannot be about one form"),
+    (rows(patients={"at least": [{"distinct": "item number"}, 2]}), "cannot be counted as distinct"),
 ]
 
 

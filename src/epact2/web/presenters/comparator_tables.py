@@ -11,8 +11,10 @@ from markupsafe import Markup
 from epact2.analysis.compare import Ranked
 from epact2.analysis.movement import Movement, movement
 from epact2.comparators.definition import Comparator
+from epact2.query.nodes import Amount, Is
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
+from epact2.web.items_door import ItemsDoor
 from epact2.web.presenters import calculation, figures, names, numbers
 from epact2.web.presenters.comparator_findings import measure_noun
 from epact2.web.presenters.ranking import shown_rows
@@ -50,7 +52,6 @@ def ranking_table(
 
 
 def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict[str, object]:
-    numerator = data.comparator.numerator
     own = row.code == data.choices.organisation.code
     href = links.comparator(
         data.comparator.key,
@@ -69,9 +70,20 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
             numbers.full(row.value, data.unit, places=places),
             change_words(series, data.unit),
             {"spark": series, "text": ""},
-            numbers.full(row.numerator, numerator.unit, numerator.scale),  # type: ignore[arg-type]
+            _numerator(data, row),
         ],
     }
+
+
+def _numerator(data: ComparatorData, row: Ranked) -> str | dict[str, object]:
+    """What the numerator counts; patients lead to their list, where the reader may see it."""
+    part = data.comparator.numerator
+    text = numbers.full(row.numerator, part.unit, part.scale)  # type: ignore[arg-type]
+    if isinstance(part.value, Amount) or not row.numerator:
+        return text
+    door = ItemsDoor(data.asking.viewer, data.asking.directory)
+    href = door.beneath(part.value, Is(data.level, row.code), data.month)
+    return {"text": text, "href": href, "drill": True} if href else text
 
 
 def change_words(series: Sequence[float | None], unit: str) -> str:

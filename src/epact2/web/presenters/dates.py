@@ -62,3 +62,8 @@ def day(when: date) -> str:
 def moment(when: datetime) -> str:
     """``22 March 2022 at 14:05``."""
     return f"{day(when)} at {when:%H:%M}"
+
+
+def clock(when: datetime) -> str:
+    """``14:05``."""
+    return f"{when:%H:%M}"

@@ -13,16 +13,25 @@ from epact2.model.fields import Dimension, Field
 from epact2.model.items import ITEM_MEASURES
 from epact2.model.measures import Measure
 from epact2.model.months import span_name
-from epact2.model.prescribing import ENGLAND, FIELDS, ITEMS, NIC, PRESCRIBING_MEASURES, PRESENTATION
+from epact2.model.prescribing import (
+    ENGLAND,
+    FIELDS,
+    ITEMS,
+    NIC,
+    PRACTICE,
+    PRESCRIBING_MEASURES,
+    PRESENTATION,
+)
+from epact2.query.condition_words import condition_words
 from epact2.query.grains import conjuncts
 from epact2.query.listing import Listing, ListingRows
-from epact2.query.nodes import Amount, Codes, Exclusions, Not, Order, Query, Structure
+from epact2.query.nodes import Amount, Codes, Exclusions, Is, Not, Order, Patients, Query, Structure
 from epact2.query.result import Result
 from epact2.query.words import months_words
 from epact2.web import links
 from epact2.web.engine import Directory
 from epact2.web.explorer_measures import capital
-from epact2.web.listing_state import SIZES, address, as_rows, can_be_column, names_a_person
+from epact2.web.listing_state import SIZES, address, as_rows, can_be_column, is_of_one_person
 from epact2.web.presenters import names as naming
 from epact2.web.presenters import numbers
 from epact2.web.presenters.dressed import DressedNames
@@ -41,17 +50,16 @@ _GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What all pages of a listing add up to; None where it was not asked for or has no answer."""
+    """What all pages of a listing add up to. ``items`` and ``nic`` are None under a condition on patients."""
 
-    items: int
-    nic: int
     patients: int
+    items: int | None = None
+    nic: int | None = None
 
     @classmethod
     def of(cls, result: Result) -> Figures:
         """From the answer to ``figures_question``."""
-        items, nic, patients = (int(cell or 0) for cell in result.rows[0])
-        return cls(items, nic, patients)
+        return cls(*(int(cell or 0) for cell in result.rows[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,14 @@ class ColumnGroup:
 
 
 def title(listing: Listing, figures: Figures | None) -> str:
-    """``79,357 prescription items``; ``15,903 patients``."""
+    """``79,357 prescription items``; ``15,903 patients``; ``Prescription items of 12 patients``."""
     if listing.rows is ListingRows.PATIENTS:
         return numbers.counted(figures.patients, "patient") if figures else "Patients"
-    return numbers.counted(figures.items, "prescription item") if figures else "Prescription items"
+    if figures is None:
+        return "Prescription items"
+    if figures.items is None:
+        return f"Prescription items of {numbers.counted(figures.patients, 'patient')}"
+    return numbers.counted(figures.items, "prescription item")
 
 
 def finding(part: Part | None, names: DressedNames) -> str:
@@ -91,7 +103,7 @@ def finding(part: Part | None, names: DressedNames) -> str:
 
 def rest(listing: Listing, figures: Figures | None) -> str:
     """The rest of the sentence under the title."""
-    if figures is None:
+    if figures is None or figures.items is None or figures.nic is None:
         return ""
     cost = f"net ingredient cost {numbers.short(figures.nic, '£', NIC.scale)}"
     if listing.rows is ListingRows.PATIENTS:
@@ -108,6 +120,10 @@ def limits(listing: Listing, page: Listed, directory: Directory, names: DressedN
         if isinstance(part, Not):
             kind = f"Not {naming.lower_first(kind)}"
         yield Limit(kind, text, "Remove", address(_as_usual(listing, wider)))
+    if listing.condition is not None:
+        wider = replace(listing, condition=None, after=())
+        said_of = capital(condition_words(listing.condition, names))
+        yield Limit("Patients", said_of, "Remove", address(wider))
     asked = capital(months_words(listing.months))
     held = span_name(page.months)
     yield Limit("Dispensing months", held if asked == held else f"{held} ({asked.lower()})")
@@ -187,20 +203,38 @@ def switch(listing: Listing) -> list[dict[str, object]]:
     ]
 
 
-def in_explorer(listing: Listing) -> str:
-    """The same selection as a question: items and cost by presentation; empty for one form or patient."""
-    if names_a_person(listing.where):
-        return ""
-    return links.explorer(
-        Query(
+def in_explorer(listing: Listing) -> dict[str, str] | None:
+    """The same selection as a question, as a link: items and cost by presentation, or, under a condition, its
+    patients by practice. None for one form or patient.
+    """
+    if is_of_one_person(listing):
+        return None
+    limits = Query(
+        values=(Amount(ITEMS),),
+        where=listing.where,
+        months=listing.months,
+        structure=listing.structure,
+        codes=listing.codes,
+        exclusions=listing.exclusions,
+    )
+    if listing.condition is not None:
+        of_one_practice = any(
+            isinstance(one, Is) and one.field == PRACTICE for one in conjuncts(listing.where)
+        )
+        asked = replace(
+            limits,
+            values=(Patients(listing.condition),),
+            rows=() if of_one_practice else (PRACTICE,),
+            totals=not of_one_practice,
+        )
+        text, note = "Ask about these patients", "The same limits and condition, counted in the explorer"
+    else:
+        asked = replace(
+            limits,
             values=(Amount(ITEMS), Amount(NIC)),
             rows=(PRESENTATION,),
-            where=listing.where,
-            months=listing.months,
             order=(Order(Amount(ITEMS), descending=True),),
             totals=True,
-            structure=listing.structure,
-            codes=listing.codes,
-            exclusions=listing.exclusions,
         )
-    )
+        text, note = "Ask about these items", "The same limits, by presentation, in the explorer"
+    return {"text": text, "href": links.explorer(asked), "note": note}

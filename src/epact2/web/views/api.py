@@ -1,29 +1,27 @@
 """Questions from programs: ``POST /api/v1/query`` takes the question's JSON and gives the answer's, ``POST
 /api/v1/list`` does so for listings of items and patients.
 
-Two ways to say who asks: a session (its cookie and the header ``X-CSRFToken``), or HTTP Basic with the
-account's name and password. Browsers are never asked for Basic credentials, so none can send them unawares;
-that is why Basic needs no token. Every refusal is JSON, and none is a redirect.
+Two ways to say who asks: a session (its cookie and the header ``X-CSRFToken``), or the header
+``Authorization`` with a token (``identity.api_access``), which no browser sends unawares. Every refusal is
+JSON, and none is a redirect.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Callable
 
-from django.contrib.auth import authenticate
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
+from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
-from epact2.analysis.listing import list_rows
 from epact2.analysis.listing_export import listed_json
 from epact2.errors import Epact2Error
 from epact2.query.check import NotAdditive, NotAnswerable
@@ -33,10 +31,12 @@ from epact2.query.periods import NoData
 from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
+from epact2.web.identity import api_access
+from epact2.web.listings import list_rows
 
 MOST_BYTES = 64 * 1024
 _JSON_TYPES = ("application/json",)
-# What curl -d sends. A page of another site can send it too, so it counts only with Basic credentials.
+# What curl -d sends. A page of another site can send it too, so it counts only with a token.
 _PLAIN_TYPES = (*_JSON_TYPES, "application/x-www-form-urlencoded", "text/plain", "")
 _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (Refused, 403),
@@ -47,11 +47,12 @@ _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (NotPublished, 422),
     (TooLarge, 422),
     (NoRelease, 503),
+    (AuditFailed, 503),
 )
 
 
 class NotSignedIn(Epact2Error):
-    """Nobody has said who asks, or the name and the password do not fit."""
+    """Nobody has said who asks, or the token does not hold."""
 
 
 class WrongRequest(Epact2Error):
@@ -76,23 +77,25 @@ class _TokenCheck(CsrfViewMiddleware):
 @csrf_exempt  # checked in _asked, for sessions
 def query(request: HttpRequest) -> HttpResponse:
     """Answer one question."""
-    return _asked(request, _answer)
+    return _asked(request, _answer, for_items=False)
 
 
 @login_not_required
 @csrf_exempt  # checked in _asked, for sessions
 def listing(request: HttpRequest) -> HttpResponse:
     """Give one page of items or patients. It comes by POST alone, so that no address holds a pseudonym."""
-    return _asked(request, _page)
+    return _asked(request, _page, for_items=True)
 
 
-def _asked(request: HttpRequest, answer: Callable[[str, Viewer], dict[str, object]]) -> HttpResponse:
+def _asked(
+    request: HttpRequest, answer: Callable[[str, Viewer], dict[str, object]], *, for_items: bool
+) -> HttpResponse:
     """Read a request, decide who asks, and answer it or say why not."""
     try:
         if request.method != "POST":
             raise _Problem(405, WrongRequest("Questions are sent by POST.", "Send the question as the body."))
         body = _body(request)
-        viewer, types = _viewer(request)
+        viewer, types = _viewer(request, for_items=for_items)
         if request.content_type not in types or request.headers.get("Content-Encoding"):
             raise _Problem(
                 415,
@@ -133,21 +136,20 @@ def _body(request: HttpRequest) -> str:
         raise _Problem(400, WrongRequest("The question is not in UTF-8.", "Send it in UTF-8.")) from None
 
 
-def _viewer(request: HttpRequest) -> tuple[Viewer, tuple[str, ...]]:
+def _viewer(request: HttpRequest, *, for_items: bool) -> tuple[Viewer, tuple[str, ...]]:
     """Who asks, and which content types that way of asking may use."""
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if scheme.casefold() == "basic":
-        name, password = _name_and_password(credentials)
-        user = authenticate(request, username=name, password=password)
-        if user is None:
-            raise _Problem(401, NotSignedIn("The user name or the password is wrong.", "Check both."))
+    try:
+        user = api_access.account(request, for_items=for_items)
+    except Epact2Error as error:
+        raise _Problem(401, NotSignedIn(error.message, error.advice)) from None
+    if user is not None:
         return engines.viewer_named(user.get_username()), _PLAIN_TYPES
     if not request.user.is_authenticated:
         raise _Problem(
             401,
             NotSignedIn(
                 "You are not signed in.",
-                "Send the session cookie and X-CSRFToken, or HTTP Basic: curl -u NAME:PASSWORD …",
+                "Send the session cookie and X-CSRFToken, or a token: curl -H 'Authorization: Bearer …'",
             ),
         )
     reason = _TokenCheck(lambda _: HttpResponse()).process_view(request, None, (), {})
@@ -156,21 +158,10 @@ def _viewer(request: HttpRequest) -> tuple[Viewer, tuple[str, ...]]:
             403,
             WrongRequest(
                 "The request lacks the token that shows that it is yours.",
-                "Send the value of the cookie epact2-csrf in the header X-CSRFToken.",
+                f"Send the value of the cookie {settings.CSRF_COOKIE_NAME} in the header X-CSRFToken.",
             ),
         )
     return engines.viewer_of(request), _JSON_TYPES
-
-
-def _name_and_password(credentials: str) -> tuple[str, str]:
-    try:
-        text = base64.b64decode(credentials, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        text = ""
-    name, colon, password = text.partition(":")
-    if not colon:
-        raise _Problem(401, NotSignedIn("The Basic credentials cannot be read.", "Use curl -u NAME:PASSWORD"))
-    return name, password
 
 
 def _answer(body: str, viewer: Viewer) -> dict[str, object]:

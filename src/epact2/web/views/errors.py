@@ -14,6 +14,7 @@ TITLES = {
     403: "You cannot see this page",
     404: "Page not found",
     500: "Something went wrong on our side",
+    503: "This cannot be shown now",
 }
 
 
@@ -55,15 +56,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Rendered without the request, since whatever failed may fail again."""
     if wants_json(request):
         return JsonResponse({"error": TITLES[500], "advice": "Try again in a minute."}, status=500)
+    return _bare(
+        500, "Your question was not the cause, and nothing that you saved is lost.",
+        "Try again in a minute. If it happens again, tell the service team what you did.",
+    )  # fmt: skip
+
+
+def unavailable(request: HttpRequest, error: Epact2Error) -> HttpResponse:
+    """503: rendered without the request, since the database may be what fails."""
+    if wants_json(request):
+        said = {"type": type(error).__name__, "message": error.message, "advice": error.advice}
+        return JsonResponse({"error": said}, status=503)
+    return _bare(503, error.message, error.advice)
+
+
+def _bare(status: int, message: str, advice: str) -> HttpResponse:
     page = get_template("pages/error.jinja").render(
         {
             "service_name": config.SERVICE_NAME,
-            "title": TITLES[500],
-            "message": "Your question was not the cause, and nothing that you saved is lost.",
-            "advice": "Try again in a minute. If it happens again, tell the service team what you did.",
+            "title": TITLES[status],
+            "message": message,
+            "advice": advice,
         }
     )
-    return HttpResponse(page, status=500)
+    return HttpResponse(page, status=status)
 
 
 def plain(request: HttpRequest, error: Epact2Error, status: int = 400) -> HttpResponse:

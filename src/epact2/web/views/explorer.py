@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from epact2.access.policy import Action, may_list, require_analyses
 from epact2.analysis.answer import Answer
 from epact2.analysis.items_beneath import is_made_of_rows
 from epact2.errors import Epact2Error
@@ -47,6 +48,7 @@ class _Read:
 @require_safe
 def page(request: HttpRequest) -> HttpResponseBase:
     """Answer the question of the address, or of the form; without either, a question to start from."""
+    require_analyses(engines.viewer_of(request))
     engine = engines.current()
     form = {name: request.GET.getlist(name) for name in request.GET}
     read = _read(form, engine)
@@ -100,7 +102,7 @@ def _context(
     if read.message:
         context["errors"] = [{"text": read.message, "href": "#question-json"}]
         return context, False
-    asking = Asking(engine, engines.viewer_of(request), None)
+    asking = Asking(engine, engines.viewer_of(request), None, Action.ANALYSE)
     given, error = _asked(asking, query)
     if given is None:
         text = str(error)
@@ -168,7 +170,7 @@ def _items_open(asking: Asking, given: Answer) -> bool:
     """Whether this reader may see the items behind the answer, and there are some."""
     with_items = set(asking.directory.item_months)
     return (
-        asking.viewer.may_list_items
+        may_list(asking.viewer, asking.directory, given.query.where)
         and not given.query.percentiles
         and not with_items.isdisjoint(given.months)
     )

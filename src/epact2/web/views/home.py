@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from epact2.access.policy import Refused
 from epact2.analysis import profile as questions
 from epact2.analysis.standing import chapter_series, medicine_changes
 from epact2.comparators.read import comparators
@@ -24,16 +25,24 @@ from epact2.web.profile_answers import Asker, Profile
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What is new for one organisation."""
+    """What is new for one organisation; for whoever holds no access, their account instead."""
+    viewer = viewer_of(request)
+    if not viewer.grants:
+        return redirect("account")
     try:
         engine = engines.current()
-        ask = Asker(engine, viewer_of(request))
+        ask = Asker(engine, viewer)
         month = ask.month
     except (NoRelease, NoData) as empty:
         return render(request, "pages/no_data.jinja", {"error": empty})
     choice = choose(request.GET, person(request), engine.directory)
     organisation = choice.organisation
-    profile = ask.profile(organisation)
+    try:
+        profile = ask.profile(organisation)
+    except Refused:  # access that shows no figures: payments alone, or the running of the service
+        if request.GET:
+            raise
+        return redirect("account")
     changes = medicine_changes(
         ask(questions.medicines_question(organisation, CHEMICAL_SUBSTANCE, profile.month)), profile.month
     )

@@ -21,14 +21,17 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_open_listings
-from epact2.analysis.listing import MOST_DOWNLOADED, Listed, list_rows, pages
+from epact2.access.policy import Action, require_listings, rights_of
+from epact2.analysis.listing import MOST_DOWNLOADED, Listed
 from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question
 from epact2.errors import Epact2Error
 from epact2.query.listing import Listing, ListingRows
+from epact2.query.packed import packed_if_long
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.identity.step_up import step_up_required
+from epact2.web.listings import list_rows, pages
 from epact2.web.presenters import listing_page as words
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.listing_page import Figures
@@ -42,7 +45,7 @@ NO_STORE = "private, no-store"  # rows about people stay out of every cache, the
 def page(request: HttpRequest) -> HttpResponse:
     """A page of rows: the first by its address, every other by POST."""
     asking = Asking.of(request)
-    require_open_listings(asking.viewer)
+    require_listings(asking.viewer)
     form = _form(request)
     if request.method == "POST":
         listing, first = state.going_on(form)
@@ -58,14 +61,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("after")
 @require_POST
+@step_up_required
 def download(request: HttpRequest) -> HttpResponseBase:
     """The rows of one page as CSV, or all from there on, 100,000 at most, sent while they are read."""
     asking = Asking.of(request)
     listing, _ = state.going_on(_form(request))
+    most = min(MOST_DOWNLOADED, rights_of(asking.viewer).item_export_rows or MOST_DOWNLOADED)
+    taken = {"action": Action.EXPORT, "purpose": request.POST.get("purpose", "")[:200]}
     if request.POST.get("rows") == "all":
-        found = pages(asking.engine, replace(listing, after=()), asking.viewer)
+        found = pages(asking.engine, replace(listing, after=()), asking.viewer, most, **taken)
     else:
-        found = iter([list_rows(asking.engine, listing, asking.viewer)])
+        found = iter([list_rows(asking.engine, listing, asking.viewer, **taken)])
     return csv_response(next(found), found, asking)
 
 
@@ -110,7 +116,7 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
         "groups": list(words.column_groups(listing)),
         "sizes": words.size_options(listing),
         "shown_columns": len(listing.columns),
-        "carried": state.text_of(listing),
+        "carried": packed_if_long(state.text_of(listing)),
         "after": state.token(listing),
         "next": page.next,
         "next_first": first + rows,
@@ -120,16 +126,22 @@ def _context(asking: Asking, listing: Listing, first: int) -> dict[str, Any]:
         "notes": page.lasting_notes,
         "most": MOST_DOWNLOADED,
         "action": reverse("items"),
+        "purpose_needed": rights_of(asking.viewer).purpose_for_items,
         "release_number": page.release,
     }
 
 
 def _figures(asking: Asking, listing: Listing, page: Listed) -> tuple[Figures | None, Part | None]:
-    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said."""
+    """What the rows add up to. No question can be about one form, as a listing can: then nothing is said.
+
+    Nor is it where the reader's figures are those published for everybody: the rows are of one's own alone.
+    """
     try:
-        figures = Figures.of(asking.ask(figures_question(listing, page.months)).result)
+        given = asking.ask(figures_question(listing, page.months))
+        if given.scope.sealed:
+            return None, None
         question = largest_question(listing, page.months)
         part = largest_part(question, asking.ask(question).result) if question else None
     except Epact2Error:
         return None, None
-    return figures, part
+    return Figures.of(given.result), part

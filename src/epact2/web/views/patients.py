@@ -9,24 +9,30 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import require_open_listings
-from epact2.analysis.listing import Listed, history
+from epact2.access.policy import Action, require_listings, rights_of
+from epact2.analysis.listing import Listed
 from epact2.errors import Epact2Error
 from epact2.query.codec import parse
 from epact2.query.nodes import Exclusions
 from epact2.web import listing_state as state
 from epact2.web.asking import Asking
+from epact2.web.identity.step_up import step_up_required
+from epact2.web.listings import history
 from epact2.web.presenters.dressed import DressedNames
 from epact2.web.presenters.patient_page import COLUMNS, PatientHistory
 from epact2.web.views.items import NO_STORE, csv_response
 
+# From patient to patient is one piece of work: asking every five minutes would teach people not to look.
+PATIENT_MINUTES = 30
+
 
 @sensitive_post_parameters("patient")
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required(minutes=PATIENT_MINUTES)
 def page(request: HttpRequest) -> HttpResponse:
     """A patient's page, for the pseudonym that a row or the form sends; the form by itself when opened."""
     asking = Asking.of(request)
-    require_open_listings(asking.viewer)
+    require_listings(asking.viewer)
     context: dict[str, Any] = {"back": "", "carried": ""}
     status = 200
     if request.method == "POST":
@@ -47,16 +53,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("patient")
 @require_POST
+@step_up_required
 def download(request: HttpRequest) -> HttpResponseBase:
     """A patient's history as CSV."""
     asking = Asking.of(request)
-    return csv_response(_history(asking, request), iter(()), asking)
+    taken = {"action": Action.EXPORT, "purpose": request.POST.get("purpose", "")[:200]}
+    return csv_response(_history(asking, request, **taken), iter(()), asking)
 
 
-def _history(asking: Asking, request: HttpRequest) -> Listed:
+def _history(asking: Asking, request: HttpRequest, **taken: Any) -> Listed:
     exclusions = Exclusions.NONE if request.POST.get("exclusions") == "none" else Exclusions.STANDARD
     pseudonym = request.POST.get("patient", "")
-    return history(asking.engine, pseudonym, asking.viewer, columns=COLUMNS, exclusions=exclusions)
+    return history(asking.engine, pseudonym, asking.viewer, columns=COLUMNS, exclusions=exclusions, **taken)
 
 
 def _way_back(carried: str) -> dict[str, str]:
@@ -91,4 +99,5 @@ def _patient(asking: Asking, page: Listed, request: HttpRequest) -> dict[str, An
         "provisional": page.provisional,
         "notes": page.lasting_notes,
         "release_number": page.release,
+        "purpose_needed": rights_of(asking.viewer).purpose_for_items,
     }

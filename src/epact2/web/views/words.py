@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from epact2.errors import Epact2Error
 from epact2.web.asking import Asking
+from epact2.web.identity.throttle import device_cookie_name
 from epact2.web.presenters import age_page
 
 
@@ -29,8 +31,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
-    """The two cookies, both needed."""
-    return render(request, "pages/cookies.jinja")
+    """The three cookies, all needed."""
+    names = {
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "form_cookie": settings.CSRF_COOKIE_NAME,
+        "device_cookie": device_cookie_name(),
+    }
+    return render(request, "pages/cookies.jinja", names)
 
 
 @login_not_required

@@ -1,0 +1,1 @@
+"""The audit trail of the web application: who asked, saw and decided what."""

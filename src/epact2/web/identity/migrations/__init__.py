@@ -1,0 +1,1 @@
+"""Changes of the identity tables, in order."""

@@ -1,0 +1,1 @@
+"""The pages of registration: asking, authorising, the account, administration."""

@@ -1,0 +1,111 @@
+"""Every page for every type of account: what it shows, what it refuses, and that it never breaks."""
+
+import json
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from epact2.access.grants import AccountType, Grant
+from epact2.access.policy_tables import Grain, Sight, tables
+from epact2.web import engine as engines
+from support.example_items import pseudonym
+from support.pages import text_of
+
+DOWNLOADS = ("explorer-csv", "explorer-xlsx", "explorer-json")
+
+# The example has no PCNs: theirs is the whole of Kent, as for every other type.
+AT_KENT = {
+    AccountType.GP_PRACTICE: ("practice", "G82001"),
+    AccountType.NATIONAL: ("England", "ENG"),
+}
+PAGES = (
+    "/",
+    "/organisations/",
+    "/organisations/England/ENG",
+    "/organisations/ICB/QKS",
+    "/organisations/ICB/QNX",
+    "/organisations/practice/G82001",
+    "/medicines/",
+    "/medicines/0212000B0",
+    "/medicines/0212000B0?organisation=QKS",
+    "/comparators/",
+    "/comparators/opioid-with-gabapentinoid",
+    "/comparators/electronic-prescription-share",
+    "/data/",
+    "/dictionary",
+    "/search?q=kent",
+    "/help/",
+    "/help/age",
+    "/account",
+    "/account/sight",
+)
+
+
+@pytest.fixture
+def reads(reader, monkeypatch):
+    """The reader with the grants of a type of account."""
+
+    def given(account_type: AccountType):
+        level, code = AT_KENT.get(account_type, ("ICB", "QKS"))
+        grants = (Grant(account_type, level, code, date.min, date.max),)
+        monkeypatch.setattr(engines, "grants_named", lambda name: grants)
+        monkeypatch.setattr(engines, "_CACHE", engines.AnswerCache())
+        return reader
+
+    return given
+
+
+SEEING = [one for one in AccountType if one not in (AccountType.FINANCIAL, AccountType.DATA_SERVICES)]
+
+
+@pytest.mark.parametrize("account_type", SEEING, ids=str)
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_opens(reads, account_type, address):
+    response = reads(account_type).get(address)
+    assert response.status_code == 200, text_of(response)[:400]
+
+
+def _refuses(response) -> bool:
+    return response.status_code == 403
+
+
+@pytest.mark.parametrize("account_type", AccountType, ids=str)
+def test_the_explorer_is_for_those_who_may_create_analyses(reads, account_type):
+    may = tables().rights[account_type].create_analysis
+    client = reads(account_type)
+    question = {"values": ["items"], "rows": ["ICB"]}
+    addresses = [reverse("explorer"), *(f"{reverse(name)}?q={json.dumps(question)}" for name in DOWNLOADS)]
+    for address in addresses:
+        assert _refuses(client.get(address)) is not may, address
+    asked = client.post("/api/v1/query", json.dumps(question), content_type="application/json")
+    assert _refuses(asked) is not may
+    assert ('href="/explorer/"' in client.get(reverse("sight")).content.decode()) is may
+
+
+@pytest.mark.parametrize("account_type", AccountType, ids=str)
+def test_items_and_patients_are_for_those_who_see_their_own(reads, items_engine, account_type):
+    sees = tables().sight[account_type, Grain.PATIENT, True] is not Sight.NONE
+    client = reads(account_type)
+    assert _refuses(client.get(reverse("items"))) is not sees
+    assert _refuses(client.get(reverse("patient"))) is not sees
+    listing = {"columns": ["month", "practice", "items"], "size": 1000}
+    listed = client.post("/api/v1/list", json.dumps(listing), content_type="application/json")
+    assert _refuses(listed) is not sees
+    if sees:
+        level, code = AT_KENT.get(account_type, ("ICB", "QKS"))
+        own = items_engine.directory.practices_of(items_engine.directory.organisation(code, level))
+        found = {row[1] for row in listed.json()["rows"]}
+        assert found <= own
+        assert found or account_type is AccountType.CONTROLLED_DRUGS
+    stranger = pseudonym("G81001", 1)
+    found = client.post(reverse("patient"), {"patient": stranger})
+    assert found.status_code in (400, 403)
+    assert "No item of this patient" in text_of(found) or not sees
+
+
+@pytest.mark.parametrize("account_type", [AccountType.FINANCIAL, AccountType.DATA_SERVICES], ids=str)
+def test_accounts_that_see_no_figures_are_told_so(reads, account_type):
+    response = reads(account_type).get("/organisations/ICB/QKS")
+    assert response.status_code == 403
+    assert "does not show these figures" in text_of(response)
