@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from attack.gathering import NOT
 from attack.rules import Atom, Figure, Rule, children, code_at, family_of, pools, room
 from attack.solver import Part, Problem, Span
-from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, RESTS_ON, Cell, Truth
+from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, OPIOIDS, RESTS_ON, Cell, Truth
 from attack.worlds import World
 from epact2.query.sealing import BASE, SHOWN_FROM, Enters, Place, entries
 
 MOST_OFFSET = BASE - 1
+_LIKE_A_NODE = {OPIOIDS}  # comparators that count whom a BNF node counts
 ENOUGH = 5  # values that must stay possible, unless open data leave fewer
 
 
@@ -28,6 +30,7 @@ class Found:
     count: int
     span: Span
     before: Span
+    items: int
 
     @property
     def is_sound(self) -> bool:
@@ -36,8 +39,10 @@ class Found:
 
     @property
     def is_open_already(self) -> bool:
-        """Whether open data alone tell the count."""
-        return self.before.values == 1
+        """Whether open data alone tell the count. One item has one patient: no more than whether that
+        patient's number was captured can be found out.
+        """
+        return self.before.values == 1 or self.items == 1
 
     @property
     def is_recovered(self) -> bool:
@@ -110,14 +115,21 @@ class Attack:
     ) -> None:
         """Take in exact figures; None is a suppressed one."""
         for figure, number in figures.items():
-            terms = {
-                cell: 1
-                for one in figure.practices
-                if (cell := Cell(one, figure.node, figure.month)) in self.cells
-            }
+            terms = self._terms(figure)
             if terms:
                 low, high = suppressed if number is None else (number, number)
                 self.problem.between(terms, low, high)
+
+    def _terms(self, figure: Figure) -> dict[Cell, int]:
+        """The counts of which a figure is the sum."""
+        node = figure.node.removeprefix(NOT)
+        of_node = [Cell(one, node, figure.month) for one in figure.practices]
+        if node == figure.node:
+            return {cell: 1 for cell in of_node if cell in self.cells}
+        everybody = [Cell(one, "", figure.month) for one in figure.practices]
+        return {cell: 1 for cell in everybody if cell in self.cells} | {
+            cell: -1 for cell in of_node if cell in self.cells
+        }
 
     def see_sealed(self, figures: Mapping[Figure, int | None], rule: Rule) -> None:
         """Take in published figures of organisations, from narrow to wide."""
@@ -236,12 +248,9 @@ class Attack:
                 span = part.span(cell)
             if span.values < before.values:
                 before = self.open_parts[cell].span(cell)
-            found.append(Found(cell, count, span, before))
+            found.append(Found(cell, count, span, before, self.truth.open_items[cell]))
         return found
 
 
 def _holds(span: Span, count: int) -> bool:
     return span.least <= count <= span.greatest
-
-
-_LIKE_A_NODE = {name for name, nodes in RESTS_ON.items() if name in ("patients on opioids",) and nodes}

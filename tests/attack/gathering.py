@@ -26,6 +26,7 @@ from epact2.model.prescribing import (
     SECTION,
     SUB_ICB_LOCATION,
 )
+from epact2.query.conditions import Had, NotCondition
 from epact2.query.grains import conjuncts
 from epact2.query.nodes import (
     Distinct,
@@ -33,6 +34,7 @@ from epact2.query.nodes import (
     Is,
     MonthRange,
     OneOf,
+    Patients,
     Query,
     Ratio,
     Selection,
@@ -55,6 +57,7 @@ LEVEL_FIELDS: Mapping[Field, Enters] = {
 ORGANISATIONS = (*LEVEL_FIELDS, PCN)
 NODE_FIELDS: Mapping[Field, int] = {CHAPTER: 2, SECTION: 4, CHEMICAL_SUBSTANCE: 9}
 _NAMES = {value: name for name, value in COMPARATORS.items()}
+NOT = "not "
 MOST_NAIVE = 4  # counts from 1 to this are suppressed by the naive rule
 
 
@@ -174,7 +177,7 @@ def _node(query: Query, value: Value, codes: Mapping[Field, str]) -> str | None:
     if value in _NAMES:
         return _NAMES[value] if not medicines and not named else None
     if not isinstance(value, Distinct) or value.fields != (PATIENT,):
-        return None
+        return without(named, medicines, value)
     for one in (*medicines, *conjuncts(value.where)):
         match one:
             case UnderMedicine(BnfCode(text)) | Is(_, text):
@@ -186,6 +189,15 @@ def _node(query: Query, value: Value, codes: Mapping[Field, str]) -> str | None:
     narrowest = max(named, key=len, default="")
     fits = all(narrowest.startswith(one) for one in named) and len(narrowest) in CUTS
     return narrowest if fits else None
+
+
+def without(named: list[str], medicines: list[Selection], value: Value) -> str | None:
+    """Patients of a practice who had nothing of a node: “not 0501” is everybody less those of 0501."""
+    match value:
+        case Patients(NotCondition(Had(UnderMedicine(BnfCode(text)))), Everything()) if not named and not medicines:
+            return f"{NOT}{text}"
+        case _:
+            return None
 
 
 def _at(world: World, practice: str, level: Field) -> str:

@@ -12,6 +12,7 @@ from epact2.model.bnf import BnfCode
 from epact2.model.fields import Field
 from epact2.model.items import PATIENT
 from epact2.model.prescribing import ENGLAND, ITEMS, MONTH, PCN, PRACTICE, QUARTER
+from epact2.query.conditions import Had, NotCondition
 from epact2.query.nodes import (
     EVERYTHING,
     AllMonths,
@@ -20,10 +21,10 @@ from epact2.query.nodes import (
     BadQuestion,
     Change,
     Distinct,
-    Is,
     MonthRange,
     OneOf,
     Order,
+    Patients,
     Query,
     Ratio,
     Rolling,
@@ -128,11 +129,13 @@ def _conditions(world: World, chance: random.Random) -> Iterator[Selection]:
 
 
 def complements(world: World) -> Iterator[Query]:
-    """Every organisation without one practice, at every node: the oldest trick."""
+    """All patients but those of one node; England without one practice, at every node: the oldest tricks."""
     practices = list(world.places)
+    everybody_else = tuple(Patients(NotCondition(Had(UnderMedicine(BnfCode(node))))) for node in _NODES)
+    for number in range(0, len(everybody_else), 6):
+        yield Query(everybody_else[number : number + 6], rows=(PRACTICE, MONTH))
     for left_out in practices:
         others = OneOf(PRACTICE, tuple(one for one in practices if one != left_out))
-        for where in (others, Is(PRACTICE, left_out)):
-            yield Query((PATIENTS, *COMPARATORS.values()), rows=(ENGLAND, MONTH), where=where)
-            for node in NODE_FIELDS:
-                yield Query((PATIENTS,), rows=(ENGLAND, node, MONTH), where=where)
+        yield Query((PATIENTS, *COMPARATORS.values()), rows=(ENGLAND, MONTH), where=others)
+        for node in NODE_FIELDS:
+            yield Query((PATIENTS,), rows=(ENGLAND, node, MONTH), where=others)
