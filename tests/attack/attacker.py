@@ -50,8 +50,13 @@ class Found:
         return not self.is_open_already and (self.span.values == 1 or self.span.timed_out)
 
     def keeps(self, enough: int) -> bool:
-        """Whether so many values stay possible, or as many as open data leave."""
-        return not self.span.timed_out and self.span.values >= min(enough, self.before.values)
+        """Whether so many values stay possible, or as many as open data leave.
+
+        That there is an identified patient at all is not counted as found out: an item has a patient.
+        """
+        least = self.before.least if self.span.least <= 1 else self.span.least
+        left = self.span.greatest - least + 1
+        return not self.span.timed_out and left >= min(enough, self.before.values)
 
 
 class Attack:
@@ -192,7 +197,7 @@ class Attack:
                 if rule.one_pool:
                     self._see_pool(pool, number - inside)
                 else:
-                    self._see_sum(pool, number - inside)
+                    self._see_sum(pool, number - inside, rule)
 
     def _pool(self, figure: Figure, hidden: set[Cell], rule: Rule) -> list[Cell]:
         """Who enters at a level: those that stand together there with enough others, and not before."""
@@ -221,15 +226,19 @@ class Attack:
         most = 1e6 if number == BASE * (items // BASE) else number + MOST_OFFSET
         self.problem.between({**dict.fromkeys(pool, 1), offset: 1}, number, most)
 
-    def _see_sum(self, pool: Iterable[Cell], number: int, draw: str = "") -> None:
-        tens: dict[object, int] = {}
+    def _see_sum(self, pool: Iterable[Cell], number: int, rule: Rule) -> None:
+        """A pool whose atoms were rounded one by one: the same draws, whatever pool they stand in."""
+        fives: dict[object, int] = {}
         for cell in pool:
-            offset, five = ("alone", cell, draw), ("five", cell, draw)
+            offset, five = ("alone", cell), ("five", cell)
             self.problem.variable(offset, 0, MOST_OFFSET)
-            self.problem.variable(five, 0, 1000)
-            self.problem.between({cell: 1, offset: 1, five: -BASE}, 0, MOST_OFFSET)
-            tens[five] = BASE
-        self.problem.between(tens, number, number)
+            self.problem.variable(five, 0, 1 if rule.zero_or_five else 100)
+            self.problem.between({cell: 1, offset: 1, five: -BASE}, 0, 1e6)
+            # No more than the five says; a five that is a limit says no more than “5 or more”.
+            above = self.truth.open_items[cell] if rule.zero_or_five else BASE
+            self.problem.between({cell: 1, offset: 1, five: -max(above, BASE)}, -1e6, MOST_OFFSET)
+            fives[five] = BASE
+        self.problem.between(fives, number, number)
 
     # --- What follows -----------------------------------------------------------------------------------
 

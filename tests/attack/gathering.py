@@ -194,7 +194,9 @@ def _node(query: Query, value: Value, codes: Mapping[Field, str]) -> str | None:
 def without(named: list[str], medicines: list[Selection], value: Value) -> str | None:
     """Patients of a practice who had nothing of a node: “not 0501” is everybody less those of 0501."""
     match value:
-        case Patients(NotCondition(Had(UnderMedicine(BnfCode(text)))), Everything()) if not named and not medicines:
+        case Patients(NotCondition(Had(UnderMedicine(BnfCode(text)))), Everything()) if (
+            not named and not medicines
+        ):
             return f"{NOT}{text}"
         case _:
             return None

@@ -32,9 +32,7 @@ def files_of(folder: Path, world: World) -> list[Path]:
     files = [write_places(folder, world.places, world.months[0].code.replace("-", ""))]
     files.append(write_commissioners(folder, world.places, world.months[0].code.replace("-", "")))
     for month in world.months:
-        rows = [
-            _row(number, one) for number, one in enumerate(world.items, start=1000) if one.month == month
-        ]
+        rows = [_row(number, one) for number, one in enumerate(world.items, start=1000) if one.month == month]
         files.append(write_items(folder, rows, month.code.replace("-", "")))
     return files
 

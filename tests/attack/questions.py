@@ -118,7 +118,9 @@ def _conditions(world: World, chance: random.Random) -> Iterator[Selection]:
             place = world.places[chance.choice(practices)]
             yield UnderOrganisation(chance.choice((place.sub_icb_location, place.icb, place.region)))
         case 1:
-            yield OneOf(PRACTICE, tuple(sorted(chance.sample(practices, chance.randrange(1, len(practices))))))
+            yield OneOf(
+                PRACTICE, tuple(sorted(chance.sample(practices, chance.randrange(1, len(practices)))))
+            )
         case 2 | 3:
             left_out = chance.sample(practices, chance.choice((1, 2)))
             yield OneOf(PRACTICE, tuple(one for one in practices if one not in left_out))

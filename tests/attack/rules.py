@@ -41,13 +41,15 @@ class Rule:
     one_offset: bool = False  # for all that a practice prescribes in a year; else one for each section
     at_most_items: bool = False  # patients are never more than open items; else withheld beside them
     at_most_parts: bool = False  # a whole leaves its parts room
+    zero_or_five: bool = False  # what an atom of a pool can be
     one_pool: bool = False  # a pool is rounded as one; else the sum of numbers that were rounded apart
 
 
 OLD = Rule("an offset for each section")
 ONE = Rule("one offset", one_offset=True)
 CAPPED = Rule("one offset, at most the items", one_offset=True, at_most_items=True)
-NOW = Rule("and room for parts", one_offset=True, at_most_items=True, at_most_parts=True)
+PARTED = Rule("and room for parts", one_offset=True, at_most_items=True, at_most_parts=True)
+NOW = Rule("and 0 or 5 in pools", one_offset=True, at_most_items=True, at_most_parts=True, zero_or_five=True)
 # Tried and rejected: of nine practices with an item each and a 5 for all, everyone has exactly one patient.
 POOLED = Rule("and pools as one", one_offset=True, at_most_items=True, at_most_parts=True, one_pool=True)
 
@@ -108,7 +110,8 @@ def atoms(
         for practice, enters in sealing.entries(those).items():
             cell = Cell(practice, node, month)
             lone = sealing.offset(secret, sealing.lone_message(practice, node, month))
-            made[cell] = Atom(sealing.rounded(truth.counts[cell], lone), enters)
+            round_it = sealing.rounded_alone if rule.zero_or_five else sealing.rounded
+            made[cell] = Atom(round_it(truth.counts[cell], lone), enters)
     return made
 
 

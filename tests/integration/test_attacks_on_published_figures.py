@@ -27,6 +27,7 @@ from epact2.query.sealing import (
     lone_message,
     offset,
     rounded,
+    rounded_alone,
 )
 from epact2.store.reference_data import ItemRow, Parents, ReferenceData
 from support.engines import SECRET, duckdb_engines
@@ -189,7 +190,7 @@ def test_a13_hidden_atoms_tell_nothing_of_offsets(england):
     hidden = [one for one in PRACTICES if one not in shown(engine)]
     pooled = defaultdict(int)
     for one in hidden:
-        pooled[PRACTICES[one]] += rounded(patients[one], offset(SECRET, lone_message(one, "", MONTH)))
+        pooled[PRACTICES[one]] += rounded_alone(patients[one], offset(SECRET, lone_message(one, "", MONTH)))
     for (place,), (total, mark) in published(engine, rows=["sub-ICB location"]).items():
         if mark is None and sum(PRACTICES[one] == place for one in hidden) >= LEAST_POOL:
             of_shown = sum(number for one, number in shown(engine).items() if PRACTICES[one] == place)
@@ -242,8 +243,9 @@ def _another(practice: str, count: int, items: int) -> int:
     offsets = [offset(SECRET, message) for message in messages]
 
     def told(number: int) -> list[int]:
-        numbers = [rounded(number, of) for of in offsets]
-        return [at_most_items(one, items) for one in numbers] if items >= 10 else numbers
+        if items < 10:
+            return [rounded_alone(number, of) for of in offsets]
+        return [at_most_items(rounded(number, of), items) for of in offsets]
 
     return next((one for one in range(1, items + 1) if one != count and told(one) == told(count)), count)
 

@@ -87,6 +87,15 @@ def rounded(count: int, offset: int) -> int:
     return BASE * ((max(count, 0) + offset) // BASE)
 
 
+def rounded_alone(count: int, offset: int) -> int:
+    """The number of an atom that is published in a pool only: 0 or 5.
+
+    A pool of which every atom is as large as it can be tells them all. So none is larger than 5, which a single
+    patient may be: where everybody knows of one, that tells nothing.
+    """
+    return min(rounded(count, offset), BASE)
+
+
 def is_shown(open_items: int) -> bool:
     """Whether an atom is published by itself: a function of public data alone."""
     return open_items >= SHOWN_FROM

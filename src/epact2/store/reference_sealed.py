@@ -31,6 +31,7 @@ from epact2.query.sealing import (
     offset,
     room,
     rounded,
+    rounded_alone,
 )
 from epact2.store.catalogue import Catalogue, Medicines, Practice
 from epact2.store.directory import Directory
@@ -129,7 +130,7 @@ class Atoms:
                 hidden[practice] = Place(parents.sub_icb_location, parents.icb, parents.region)
         for practice, enters in entries(hidden).items():
             lone = offset(self.secret, lone_message(practice, node, month))
-            made[node, practice] = Atom(rounded(counts.get(practice, 0), lone), enters)
+            made[node, practice] = Atom(rounded_alone(counts.get(practice, 0), lone), enters)
         return made
 
     def rooms(self, level: int, node: str, month: DispensingMonth) -> Counts:

@@ -23,6 +23,7 @@ from epact2.query.sealing import (
     pool_of,
     room,
     rounded,
+    rounded_alone,
 )
 
 SECRET = b"not a secret at all, but 32 byte"
@@ -101,12 +102,20 @@ def test_an_atom_that_is_not_shown_shares_its_offset_with_none():
     assert not messages & {chain_message("A81001", month) for month in (MARCH, APRIL)}
 
 
+@given(count=st.integers(1, 9), of=OFFSETS)
+def test_an_atom_of_a_pool_is_nothing_or_five_and_both_can_be_one_patient(count, of):
+    assert rounded_alone(count, of) in (0, 5)
+    assert {rounded_alone(1, one) for one in range(BASE)} == {0, 5}
+
+
 @pytest.mark.parametrize(("items", "shown"), [(0, False), (9, False), (10, True), (500, True)])
 def test_ten_open_items_show_an_atom(items, shown):
     assert is_shown(items) is shown
 
 
-@pytest.mark.parametrize(("published", "items", "told"), [(15, 14, 10), (15, 15, 15), (5, 40, 5), (10, 10, 10)])
+@pytest.mark.parametrize(
+    ("published", "items", "told"), [(15, 14, 10), (15, 15, 15), (5, 40, 5), (10, 10, 10)]
+)
 def test_never_more_patients_than_items(published, items, told):
     """15 published of 14 items would say that the offset is at least 1, for all that the practice has."""
     assert at_most_items(published, items) == told
