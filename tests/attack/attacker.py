@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from attack.gathering import NOT
 from attack.rules import Atom, Figure, Rule, children, code_at, family_of, pools, room
 from attack.solver import Part, Problem, Span
-from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, OPIOIDS, RESTS_ON, Cell, Truth
+from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, OPIOIDS, PAIRS, RESTS_ON, Cell, Truth
 from attack.worlds import World
 from epact2.query.sealing import BASE, SHOWN_FROM, Enters, Place, entries
 
@@ -62,14 +62,16 @@ class Found:
 class Attack:
     """One attack on one world: figures are gathered, then counts are solved for."""
 
-    def __init__(self, world: World, truth: Truth, *, partitions: bool = True) -> None:
+    def __init__(self, world: World, truth: Truth, *, partitions: bool = True, pairs: bool = False) -> None:
         """``truth`` is used for open items, and at the end to judge what was found; never to find it.
 
-        ``partitions``: whether counts are published that add up exactly to another.
+        ``partitions``: whether counts are published that add up exactly to another; ``pairs``: whether medicines
+        of all patients are published, which are the sum of the patients of all substances.
         """
         self.world = world
         self.truth = truth
         self.partitions = partitions
+        self.pairs = pairs
         self.problem = Problem()
         self.cells = set(truth.open_items)
         for cell, opened in truth.open_items.items():
@@ -92,7 +94,13 @@ class Attack:
     def _relate(self, cell: Cell) -> None:
         """Parts are at most their whole, and the whole at most the sum of its parts."""
         node = cell.node
-        if node == KNOWN_ITEMS:
+        if node == PAIRS and self.pairs:
+            of_month = self.by_month[cell.practice, cell.month]
+            substances = [
+                one for one in of_month if one.node not in COMPARATORS and len(one.node) == CUTS[-1]
+            ]
+            self.problem.between({cell: 1, **dict.fromkeys(substances, -1)}, 0, 0)
+        if node in (KNOWN_ITEMS, PAIRS):
             return
         if node in COMPARATORS:
             wholes: tuple[str, ...] = RESTS_ON[node]
@@ -153,6 +161,12 @@ class Attack:
                 elif cell in self.cells:
                     self._see_shown(cell, number, rule, shown)
         self._see_pools(figures, hidden, rule)
+
+    def see_again(self, world: World, figures: Mapping[Figure, int | None], rule: Rule) -> None:
+        """Take in a later release, in which practices may have moved; offsets are those of before."""
+        before, self.world = self.world, world
+        self.see_sealed(figures, rule)
+        self.world = before
 
     def _see_shown(self, cell: Cell, number: int, rule: Rule, made: Mapping[Cell, Atom]) -> None:
         """A published number: the count with its offset is at least that, and no more than 4 above, unless

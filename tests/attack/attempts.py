@@ -67,18 +67,21 @@ def attack_sealed(
     *,
     questions: int = 0,
     partitions: bool = True,
+    pairs: bool = False,
 ) -> Outcome:
     """Attack published figures."""
-    attack = Attack(world, truth, partitions=partitions)
+    attack = Attack(world, truth, partitions=partitions, pairs=pairs)
     attack.see_sealed(figures, rule)
     return Outcome(world, tuple(attack.results(enough=enough_in(world))), questions)
 
 
-def attack_rules(world: World, rule: Rule = NOW, *, partitions: bool = True) -> Outcome:
+def attack_rules(world: World, rule: Rule = NOW, *, partitions: bool = True, pairs: bool = False) -> Outcome:
     """Attack what a rule would publish of a world, with every figure that there is."""
     truth = truth_of(world)
     figures = figures_of_rule(world, truth, rule)
-    return attack_sealed(world, truth, figures, rule, questions=len(figures), partitions=partitions)
+    return attack_sealed(
+        world, truth, figures, rule, questions=len(figures), partitions=partitions, pairs=pairs
+    )
 
 
 def figures_of_rule(world: World, truth: Truth, rule: Rule = NOW) -> dict[Figure, int | None]:

@@ -121,7 +121,9 @@ _CHANGING = re.compile(
 def _difference(first: tuple[int, object], second: tuple[int, object]) -> str:
     one, other = str(first[1]), str(second[1])
     place = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    return f"{first[0]} {one[max(place - 80, 0) : place + 80]!r} and {second[0]} {other[place : place + 80]!r}"
+    return (
+        f"{first[0]} {one[max(place - 80, 0) : place + 80]!r} and {second[0]} {other[place : place + 80]!r}"
+    )
 
 
 def _obtain(client, question: dict[str, object]) -> list[tuple[int, object]]:
@@ -130,7 +132,7 @@ def _obtain(client, question: dict[str, object]) -> list[tuple[int, object]]:
     return told + [_told(client.get(f"/explorer.{kind}", {"q": text})) for kind in ("csv", "json", "xlsx")]
 
 
-@pytest.mark.parametrize("account_type", TYPES, ids=str)
+@pytest.mark.parametrize("account_type", TYPES if LARGE else TYPES[1:5:2], ids=str)
 def test_every_byte_is_the_same(asked, pair, account_type):
     """Pages, the API, CSV, JSON and XLSX, refusals and error texts among them."""
     _, both = pair
@@ -141,9 +143,7 @@ def test_every_byte_is_the_same(asked, pair, account_type):
         for question in QUESTIONS if LARGE else QUESTIONS[:: 1 if account_type is TYPES[1] else 3]:
             found += _obtain(client, question)
         listing = {"columns": ["practice", "items"], "where": {"is": ["practice", "SY0004"]}, "size": 100}
-        found.append(
-            _told(client.post("/api/v1/list", json.dumps(listing), content_type="application/json"))
-        )
+        found.append(_told(client.post("/api/v1/list", json.dumps(listing), content_type="application/json")))
         told.append(found)
     for number, (first, second) in enumerate(zip(*told, strict=True)):
         assert first == second, f"answer {number} tells two Englands apart: {_difference(first, second)}"

@@ -43,6 +43,7 @@ WITH = "patients on opioids and on medicines of dependence"
 WITHOUT = "patients on opioids without medicines of dependence"
 SEVERAL = "patients on two or more medicines"
 KNOWN_ITEMS = "items of identified patients"
+PAIRS = "medicines of all patients"
 COMPARATORS: dict[str, Value] = {
     ELDERLY: Distinct((PATIENT,), Between(AGE, "65", "120")),
     YOUNGER: Distinct((PATIENT,), Between(AGE, "0", "64")),
@@ -51,6 +52,7 @@ COMPARATORS: dict[str, Value] = {
     WITHOUT: Patients(AllConditions((Had(_under("0407")), NotCondition(Had(_under("0410")))))),
     SEVERAL: Patients(AtLeast(Distinct((CHEMICAL_SUBSTANCE,)), Decimal(2))),
     KNOWN_ITEMS: Amount(ITEMS, Is(PATIENT_IDENTIFIED, "Y")),
+    PAIRS: Distinct((PATIENT, CHEMICAL_SUBSTANCE)),
 }
 
 
@@ -75,6 +77,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     WITHOUT: ("0407",),
     SEVERAL: ("",),
     KNOWN_ITEMS: ("",),
+    PAIRS: ("",),
 }
 # What everybody knows: patients are at most those of the nodes on which they rest, and some add up exactly.
 ADD_UP: dict[str, tuple[str, ...]] = {
@@ -94,7 +97,9 @@ class Truth:
     def protected(self) -> list[Cell]:
         """The cells of 1 to 4 patients."""
         return sorted(
-            cell for cell, count in self.counts.items() if 1 <= count <= 4 and cell.node != KNOWN_ITEMS
+            cell
+            for cell, count in self.counts.items()
+            if 1 <= count <= 4 and cell.node not in (KNOWN_ITEMS, PAIRS)
         )
 
 
@@ -128,4 +133,9 @@ def truth_of(world: World) -> Truth:
         cell = Cell(practice, KNOWN_ITEMS, month)
         found.open_items[cell] = found.open_items[Cell(practice, "", month)]
         found.counts[cell] = sum(map(len, had[practice, month].values()))
+        cell = Cell(practice, PAIRS, month)
+        found.open_items[cell] = found.open_items[Cell(practice, "", month)]
+        found.counts[cell] = sum(
+            len({one.presentation[:9] for one in items}) for items in had[practice, month].values()
+        )
     return found
