@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from attack.gathering import NOT
-from attack.rules import Atom, Figure, Rule, children, code_at, family_of, pools, room
+from attack.rules import Atom, Figure, Rule, children, family_of, pools, room
 from attack.solver import Part, Problem, Span
 from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, OPIOIDS, PAIRS, RESTS_ON, Cell, Truth
 from attack.worlds import World

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from attack.attacker import Attack
 from attack.attempts import (
     HEADINGS,
     LARGE,
@@ -19,7 +20,6 @@ from attack.attempts import (
     figures_of_rule,
     share_recovered,
 )
-from attack.attacker import Attack
 from attack.gathering import Gathered, ask_naively, ask_sealed
 from attack.loading import load_world
 from attack.questions import by_chance, complements, dashboards
