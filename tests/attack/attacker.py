@@ -65,8 +65,8 @@ class Attack:
     def __init__(self, world: World, truth: Truth, *, partitions: bool = True, pairs: bool = False) -> None:
         """``truth`` is used for open items, and at the end to judge what was found; never to find it.
 
-        ``partitions``: whether counts are published that add up exactly to another; ``pairs``: whether medicines
-        of all patients are published, which are the sum of the patients of all substances.
+        ``partitions``: whether counts are published that add up exactly to another; ``pairs``: whether
+        medicines of all patients are published, which are the sum of the patients of all substances.
         """
         self.world = world
         self.truth = truth

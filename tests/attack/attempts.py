@@ -51,7 +51,7 @@ class Outcome:
         )
 
 
-HEADINGS = f"{'world':<16} {'questions':>9} {'counts':>6} {'recovered':>9} {'narrowed':>8} {'fewest':>6} {'control':>8}"
+HEADINGS = "world            questions counts recovered narrowed fewest  control"
 
 
 def enough_in(world: World) -> int:

@@ -177,7 +177,7 @@ def _pooled(
 
 
 def pools(hidden: Mapping[str, Place], opened: Mapping[str, int]) -> Iterator[tuple[Enters, list[str]]]:
-    """Each pool with its members in order: three at least, with ten open items together, as near as can be."""
+    """Each pool with its members in order: three at least, with ten open items together, near."""
     left = sorted(hidden)
     for level in LEVELS[1:]:
         groups: dict[tuple[str, ...], list[str]] = defaultdict(list)

@@ -56,8 +56,8 @@ PAGES = (
     "/", "/organisations/", "/organisations/England/ENG", "/organisations/ICB/QOP",
     "/organisations/practice/SY0001", "/organisations/practice/SY0004", "/medicines/", "/medicines/0407",
     "/medicines/0410030C0?organisation=QOP", "/comparators/", "/comparators/opioid-with-gabapentinoid",
-    "/comparators/patients-on-opioids", "/data/", "/search?q=synthetic", "/account/sight", "/items", "/patient",
-    "/explorer/",
+    "/comparators/patients-on-opioids", "/data/", "/search?q=synthetic", "/account/sight", "/items",
+    "/patient", "/explorer/",
 )  # fmt: skip
 
 

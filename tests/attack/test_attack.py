@@ -1,6 +1,6 @@
 """The attacker's program against what is published: it must find no count of 1 to 4.
 
-Small in ``make test``. ``make test-attack`` tries many worlds with thousands of questions, and prints a table.
+Small in ``make test``. ``make test-attack`` tries many worlds with thousands of questions and prints a table.
 """
 
 from __future__ import annotations
@@ -99,12 +99,13 @@ def test_a_ratio_is_that_of_published_figures(loaded, gathered):
     for top, bottom, per, ratio in known:
         above, below = gathered.figures[top], gathered.figures[bottom]
         assert above is not None
-        assert below is not None and below >= 20
+        assert below is not None
+        assert below >= 20
         assert ratio == pytest.approx(per * above / below)
 
 
 def test_no_count_is_found_out(loaded, gathered, control):
-    """P1 to P3 with the control: no count is recovered, the truth is always possible, the naive rule falls."""
+    """P1 to P3: no count is recovered, the truth is always possible, and the naive rule falls."""
     outcome = attack_sealed(loaded.world, loaded.truth, gathered.figures, questions=gathered.questions)
     report(outcome, control)
     assert control > LEAST_OF_CONTROL, f"the program is too weak to prove anything: {control:.1%}"

@@ -52,7 +52,7 @@ def test_a_correction_of_one_practice_changes_no_number_of_another(seed):
 
 
 def test_a_correction_that_brings_a_count_to_ten_items_shows_another_draw():
-    """With ten items an atom is shown, rounded by the practice's offset; its number in the pool was its own."""
+    """With ten items an atom is shown, rounded by the practice's offset; in the pool it had its own."""
     world = draw_world(1, name="sparse", practices=6, months=1)
     truth = truth_of(world)
     before = atoms(truth, world.places, NOW)

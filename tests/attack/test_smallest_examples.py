@@ -1,7 +1,7 @@
 """The smallest Englands in which a rejected rule told a count of 1 to 4, and that today's rule keeps it.
 
-Each is a mechanism that the attacker's program found. The rejected rule must fall here, else the program would
-be too weak to say anything of today's.
+Each is a mechanism that the attacker's program found. The rejected rule must fall here, else the program
+would be too weak to say anything of today's.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def test_a_section_published_as_the_most_that_its_substances_can_be(monkeypatch)
 def test_a_clinic_whose_section_is_all_that_it_has(monkeypatch):
     """The same 2 patients are a section's, a chapter's and everybody: three offsets were three draws.
 
-    Under 0, 2 and 3 they are published as 0, 0 and 5, and 4 patients as 0, 5 and 5. So the offsets differ, the
-    second is at least 1, and 2 patients can only be 1, 2 or 3.
+    Under 0, 2 and 3 they are published as 0, 0 and 5, and 4 patients as 0, 5 and 5. So the offsets differ,
+    the second is at least 1, and 2 patients can only be 1, 2 or 3.
     """
     offsets = {"chain|SY0001||2025/26": 0, "chain|SY0001|04|2025/26": 2, "chain|SY0001|0410|2025/26": 3}
     monkeypatch.setattr(sealing, "offset", lambda secret, message: offsets.get(message, 3))
@@ -86,7 +86,7 @@ def test_a_clinic_whose_section_is_all_that_it_has(monkeypatch):
 
 
 def test_vaccines_of_which_everybody_has_one(monkeypatch):
-    """14 items of 14 patients, published as 15: the offset is at least 1, and the same for all of the section.
+    """14 items of 14 patients, published as 15: the offset is at least 1, and the same for the whole section.
 
     Beside it 1 patient with 12 items is published as 0: 3 at most, and not 4.
     """
@@ -109,8 +109,8 @@ def test_a_pool_is_not_rounded_as_one(monkeypatch):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="“average unique medicines” publishes a sum over substances: if it is as small as it can be, each has "
-    "one patient. To be stopped by not publishing it of single practices, or by room below it, too.",
+    reason="“average unique medicines” publishes a sum over substances: if it is as small as it can be, each "
+    "has one patient. To be stopped by not publishing it of single practices, or by room below it, too.",
 )
 def test_medicines_of_all_patients_that_are_as_few_as_they_can_be(monkeypatch):
     """Nine substances with a patient and two items each: 9 pairs of patient and medicine, published as 5.

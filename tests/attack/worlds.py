@@ -4,7 +4,8 @@ Practices stand in real sub-ICB locations and ICBs; practices and patients are i
 habit. *Ordinary* ones prescribe of everything; *vaccinating* ones give one item to each patient, so that open
 items are patients; *clinics* have one section and hardly anything else, so that a section is its chapter is
 everything; *repeating* ones have few patients with many items, so that a count of 1 to 4 stands beside enough
-items to be shown; in *parted* ones no patient has two medicines, so that parts add up; *sparse* ones have single items of rare medicines.
+items to be shown; in *parted* ones no patient has two medicines, so that parts add up; *sparse* ones have
+single items of rare medicines.
 """
 
 from __future__ import annotations

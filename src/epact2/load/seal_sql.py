@@ -24,7 +24,8 @@ from epact2.store.published import LEVEL_OF_COMPARATORS
 
 _BLOCK = 64  # bytes in which SHA-256 takes a key
 _TABLES = (
-    "seal_open", "seal_had", "seal_count", "seal_atom", "seal_shown", "seal_class", "seal_member", "seal_bound"
+    "seal_open", "seal_had", "seal_count", "seal_atom", "seal_shown", "seal_class", "seal_member",
+    "seal_bound",
 )  # fmt: skip
 _LENGTHS = (0, 2, 4, 9)  # of the codes of nodes, by level: everything, chapter, section, chemical substance
 

@@ -90,8 +90,8 @@ def rounded(count: int, offset: int) -> int:
 def rounded_alone(count: int, offset: int) -> int:
     """The number of an atom that is published in a pool only: 0 or 5.
 
-    A pool of which every atom is as large as it can be tells them all. So none is larger than 5, which a single
-    patient may be: where everybody knows of one, that tells nothing.
+    A pool of which every atom is as large as it can be tells them all. So none is larger than 5, which a
+    single patient may be: where everybody knows of one, that tells nothing.
     """
     return min(rounded(count, offset), BASE)
 

@@ -27,7 +27,8 @@ TABLES = {
         G        | U3  | 03C              | QB2 | Y2
     """,
 }
-# One number for all that a practice shows in a year, and one for each atom that is not shown. Nobody but the loader knows them.
+# One number for all that a practice shows in a year, and one for each atom that is not shown. Nobody but
+# the loader knows them.
 OFFSETS = """
     practice | keyed by    | offset
     A        | shown       | 3
