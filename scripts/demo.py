@@ -66,6 +66,8 @@ def main() -> int:
         print(f"The store is {store}.")
         return 0
     os.environ["EPACT2_DEMO"] = "1"
+    if wanted.item_months and not (store.parent / "nhs-numbers").exists():
+        subprocess.run([EPACT2, "--store", str(store), "nhs-numbers", "invent"], check=True)
     address = f"127.0.0.1:{wanted.port}"
     return subprocess.call([EPACT2, "--store", str(store), "serve", "--address", address])
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from epact2.web import engine as engines
 from support import example_explorer
+from support.identity import App
 
 PASSWORD = "a new and rather long password"
 
@@ -31,6 +32,15 @@ def use(page, address, job):
     page.goto(f"{address}/sign-in")
     page.get_by_role("button", name=f"Use this account as {job}").click()
     page.wait_for_url(lambda opened: "/sign-in" not in opened)
+
+
+def set_up_second_factor(page):
+    """With an authenticator app, by typing its key."""
+    page.get_by_role("button", name="Set up an app").click()  # a link that looks like a button
+    page.get_by_text("Type the key instead").click()
+    page.get_by_label("Code").fill(App.from_page(page.content()).code())
+    page.get_by_role("button", name="Set up", exact=True).click()
+    page.get_by_role("button", name="I have kept them").click()
 
 
 def journey(page, address, look):
@@ -89,6 +99,7 @@ def journey(page, address, look):
     page.get_by_label("User name").fill("nora.vale@demo.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    set_up_second_factor(page)
     expect(page.get_by_role("heading", name="Prescriber level, Kent and Medway (QKS)")).to_be_visible()
     look()
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from epact2.comparators.read import prepared_values
 from epact2.model.months import DispensingMonth
 from epact2.store.directory import Directory
 from epact2.store.reference import ReferenceEngine
 from epact2.store.reference_data import ItemRow, ReferenceData
+from epact2.store.reference_sealed import Seal
 from support import example_explorer
 from support.example_explorer import MONTHS, PRACTICES, PRESENTATIONS
 from support.small_data import prescribing_of
@@ -123,6 +125,9 @@ def data() -> ReferenceData:
     return replace(plain, prescribing=[*before, *prescribing_of(rows)], items=rows)
 
 
+SECRET = b"the example's own secret, 32 byte"
+
+
 def engine() -> ReferenceEngine:
     """An engine over the example."""
-    return ReferenceEngine(data(), directory())
+    return ReferenceEngine(data(), directory(), Seal(SECRET, prepared_values()))

@@ -13,7 +13,7 @@ from epact2.query.words import question_words
 
 
 def answered(given: Answer, hiding: Hiding) -> Asked:
-    """An answer: its question without pseudonyms, its scope and how many rows it has."""
+    """An answer: its question without pseudonyms, its scope, its rows and the cells that were kept back."""
     hidden = hiding.query(given.query, given.words)
     return Asked(
         words=hidden.words,
@@ -21,6 +21,7 @@ def answered(given: Answer, hiding: Hiding) -> Asked:
         grain=grain_of(given.query),
         scope=given.scope.reason,
         rows=len(given.result.rows),
+        withheld=sum(mark.is_withheld for mark in given.result.marks.values()),
     )
 
 

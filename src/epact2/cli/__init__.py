@@ -1,13 +1,13 @@
-"""The command line: load, ask, list, explain, compare, check the audit, keep accounts, synthesise, serve."""
+"""The command line: load, ask, list, explain, compare, audit, accounts, NHS numbers, synthesise, serve."""
 
 from __future__ import annotations
 
 import sys
 
-from epact2.cli import accounts, audit, data, listings, questions, serve
+from epact2.cli import accounts, audit, data, listings, nhs_numbers, questions, serve
 from epact2.cli.app import app, run
 
-__all__ = ["accounts", "app", "audit", "data", "listings", "main", "questions", "serve"]
+__all__ = ["accounts", "app", "audit", "data", "listings", "main", "nhs_numbers", "questions", "serve"]
 
 
 def main() -> None:

@@ -32,9 +32,9 @@ from epact2.store.plan import Slot
 from epact2.store.prepared import column_name, slots_of, value_of
 from epact2.store.published import is_published_column
 from epact2.store.release import Release, Store, StoredFile
-from epact2.store.sealed_tables import ATOM
+from epact2.store.sealed_tables import ATOM, SPLIT
 
-_VERSION = 2  # of how atoms are worked out
+_VERSION = 3  # of how atoms are worked out
 
 
 def seal(
@@ -115,7 +115,7 @@ def _write_month(
     draft.unlink(missing_ok=True)
     counted = _counted(release, month, slots)
     with ExitStack() as stack:
-        stack.enter_context(attached(connection, draft, "sealed", new=(ATOM,)))
+        stack.enter_context(attached(connection, draft, "sealed", new=(ATOM, SPLIT)))
         for name, stored in (
             ("dims", release.dimensions),
             ("open_rows", release.rows.get(number)),

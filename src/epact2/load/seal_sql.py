@@ -7,26 +7,32 @@ counts live in temporary tables for as long as a month is worked on.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from epact2.load.fast import insert_rows, quoted
+from epact2.load.seal_rules import key_parameters, offset_sql, pooling, rounded_sql
+from epact2.load.seal_splits import SPLIT_TABLES, count_cells, create_cells, write_splits
 from epact2.model.months import DispensingMonth
-from epact2.model.organisations import UNKNOWN_CODE
 from epact2.query.nodes import Codes, Selection
 from epact2.query.open_bounds import Bound, ItemsOf, LeastOf, SumOf, selections_of
-from epact2.query.sealing import BASE, LEAST_POOL, SHOWN_FROM, Enters
+from epact2.query.sealing import BASE, SHOWN_FROM, Enters
 from epact2.store.catalogue import Catalogue
 from epact2.store.published import LEVEL_OF_COMPARATORS
 
-_BLOCK = 64  # bytes in which SHA-256 takes a key
 _TABLES = (
-    "seal_open", "seal_had", "seal_count", "seal_atom", "seal_shown", "seal_class", "seal_member",
+    "seal_open",
+    "seal_had",
+    "seal_count",
+    "seal_atom",
+    "seal_shown",
+    "seal_class",
+    "seal_member",
     "seal_bound",
-)  # fmt: skip
+    *SPLIT_TABLES,
+)
 _LENGTHS = (0, 2, 4, 9)  # of the codes of nodes, by level: everything, chapter, section, chemical substance
 
 
@@ -66,6 +72,7 @@ def write_atoms(
         _count_comparators(connection, counted, catalogue)
         _show(connection, LEVEL_OF_COMPARATORS, month, secret)
         _write_published(connection, month, secret)
+        write_splits(connection, month, secret)
     finally:
         for table in _TABLES:
             connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -90,7 +97,9 @@ def _count_bnf(connection: duckdb.DuckDBPyConnection) -> None:
     chapters = connection.execute(
         "SELECT chapter, min(presentation), max(presentation) FROM dims.medicine GROUP BY chapter"
     ).fetchall()
+    create_cells(connection)
     for chapter, low, high in chapters:
+        count_cells(connection, chapter, low, high)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE seal_had AS SELECT DISTINCT m.chemical_substance AS node, "
             "i.practice, i.patient FROM of_patients.item_by_presentation i "
@@ -210,19 +219,6 @@ def _add_up_open(
 # --- What is published ----------------------------------------------------------------------------------
 
 
-def offset_sql(message: str) -> str:
-    """``query.sealing.offset`` in SQL: HMAC-SHA256 by its definition. Bind ``key_parameters``."""
-    inner = f"unhex(sha256($inner || encode({message})))"
-    return f"(CAST('0x' || left(sha256($outer || {inner}), 15) AS BIGINT) % {BASE})"
-
-
-def key_parameters(secret: bytes) -> dict[str, bytes]:
-    """The two halves of the key that HMAC hashes with."""
-    key = secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()
-    padded = key.ljust(_BLOCK, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
-
-
 def _leave_room(connection: duckdb.DuckDBPyConnection, level: int) -> None:
     """Say of every whole of a level how much room its parts leave it: ``query.sealing.room``."""
     connection.execute(
@@ -252,7 +248,7 @@ def _show(connection: duckdb.DuckDBPyConnection, level: int, month: DispensingMo
         f"""
         INSERT INTO seal_shown
         SELECT level, node, practice,
-            least({_rounded("a.n", chain)}, {BASE} * (a.open // {BASE}), coalesce(a.room, a.open))
+            least({rounded_sql("a.n", chain)}, {BASE} * (a.open // {BASE}), coalesce(a.room, a.open))
         FROM seal_atom a JOIN dims.practice p USING (practice)
         WHERE level = {level} AND open >= {SHOWN_FROM}
         """,
@@ -263,12 +259,12 @@ def _show(connection: duckdb.DuckDBPyConnection, level: int, month: DispensingMo
 def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, secret: bytes) -> None:
     """Write what is published: atoms that are shown, and the others in their pools."""
     alone = offset_sql(f"concat('alone|', p.code, '|', a.node, '|', {quoted(month.code)})")
-    steps = "".join(f", {step}" for step in _pooling())
+    steps = "".join(f", {step}" for step in pooling(("level", "node"), ("m",)))
     connection.execute(
         f"""
         INSERT INTO sealed.atom
         WITH hidden0 AS (
-            SELECT level, node, practice, sub_icb, icb, region, least({_rounded("a.n", alone)}, {BASE}) AS m
+            SELECT level, node, practice, sub_icb, icb, region, least({rounded_sql("a.n", alone)}, {BASE}) AS m
             FROM seal_atom a JOIN dims.practice p USING (practice) WHERE open < {SHOWN_FROM}
         ){steps}
         SELECT {month.number}, level, node, practice, m, {int(Enters.PRACTICE)} FROM seal_shown
@@ -277,37 +273,3 @@ def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMon
         """,
         key_parameters(secret),
     )
-
-
-def _rounded(count: str, offset: str) -> str:
-    return f"{BASE} * ((greatest({count}, 0) + {offset}) // {BASE})"
-
-
-def _pooling() -> Iterator[str]:
-    """The steps that give each hidden atom its pool: the first of a pool bears the sum of all.
-
-    ``hidden0`` … ``hidden4`` are those that no pool has taken yet.
-    """
-    known = {
-        Enters.SUB_ICB_LOCATION: ("sub_icb", "icb", "region"),
-        Enters.ICB: ("icb", "region"),
-        Enters.REGION: ("region",),
-        Enters.ENGLAND: (),
-    }
-    taken = []
-    for place, (level, codes) in enumerate(known.items()):
-        by = ", ".join(("level", "node", *codes))
-        counted = f"count(*) OVER (PARTITION BY {by})"
-        # A level whose code is not known is passed over.
-        large = f"members >= {LEAST_POOL}" + (f" AND {codes[0]} <> {quoted(UNKNOWN_CODE)}" if codes else "")
-        yield f"level{place} AS MATERIALIZED (SELECT *, {counted} AS members FROM hidden{place})"
-        yield (
-            f"pool{place} AS (SELECT level, node, practice, "
-            f"CASE WHEN practice = min(practice) OVER (PARTITION BY {by}) "
-            f"THEN sum(m) OVER (PARTITION BY {by}) END AS m, {int(level)} AS enters "
-            f"FROM level{place} WHERE {large})"
-        )
-        yield f"hidden{place + 1} AS (SELECT * EXCLUDE (members) FROM level{place} WHERE NOT ({large}))"
-        taken.append(f"SELECT * FROM pool{place}")
-    never = f"SELECT level, node, practice, NULL AS m, {int(Enters.NEVER)} AS enters FROM hidden{len(known)}"
-    yield f"pooled AS ({' UNION ALL '.join((*taken, never))})"

@@ -27,6 +27,7 @@ class Mark(IntEnum):
     FEW_ITEMS = 2
     FEW_OR_NEARLY_ALL = 3  # of items that stand beside their exact total
     FEW_PATIENTS = 4
+    TOO_FEW_TO_SPLIT = 5
 
     @property
     def is_withheld(self) -> bool:
@@ -49,6 +50,7 @@ _WORDS = {
     Mark.FEW_ITEMS: "withheld: fewer than 10 items",
     Mark.FEW_OR_NEARLY_ALL: "withheld: fewer than 10 items, or nearly all of them",
     Mark.FEW_PATIENTS: "withheld: fewer than 20 patients",
+    Mark.TOO_FEW_TO_SPLIT: "withheld: too few items to split",
 }
 
 

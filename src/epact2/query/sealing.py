@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -118,6 +118,33 @@ def room(parts: Iterable[tuple[int | None, int]]) -> int:
         together += open_items if published is None else min(published + BASE - 1, open_items)
         greatest = max(greatest, published or 0)
     return max(greatest, BASE * ((together - BASE + 1) // BASE))
+
+
+def split_fits(published: Collection[int], open_total: int) -> bool:
+    """Whether the published parts of an exact open total leave the whole range of each part open.
+
+    Each part lies at most 4 from its published number, and all parts add up to the total. Looks at published
+    numbers only.
+    """
+    low = sum(max(one - BASE + 1, 0) for one in published)
+    high = sum(one + BASE - 1 for one in published)
+    widest = max((one + BASE - 1 - max(one - BASE + 1, 0) for one in published), default=0)
+    return open_total >= SPLIT_FROM and open_total - low >= widest and high - open_total >= widest
+
+
+def cell_of_age(age_band: int, gender: int) -> str:
+    """The cell of a split by age and gender, by the places of their codes: 5-year band, gender."""
+    return f"age {age_band}, gender {gender}"
+
+
+def cell_of_deprivation(quintile: int) -> str:
+    """The cell of a split by deprivation, by the place of its code."""
+    return f"deprivation {quintile}"
+
+
+def split_place(sub_icb_location: str, cell: str, *, of_items: bool) -> str:
+    """What stands for the practice in the messages of a cell of a split: patients and items apart."""
+    return f"{sub_icb_location}|{cell}|{'items' if of_items else 'patients'}"
 
 
 def entries(hidden: Mapping[str, Place]) -> dict[str, Enters]:

@@ -23,7 +23,6 @@ from epact2.model.fields import Field
 from epact2.model.items import PATIENT
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
-from epact2.query.level import value_needs_items
 from epact2.query.listing import Listing
 from epact2.query.nodes import Query
 from epact2.query.result import Cell, Column, Mark, Page, Result
@@ -36,7 +35,7 @@ from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import read_catalogue
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
-from epact2.store.published import refuse_sealed_listing
+from epact2.store.published import is_approximate, refuse_sealed_listing
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
 from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
@@ -377,7 +376,7 @@ def columns_of(query: Query, scope: Scope) -> tuple[Column, ...]:
     values = [
         Column(
             *(value_name(value), "value", value_unit(value), value_scale(value), value),
-            approximate=scope.sealed and value_needs_items(value),
+            approximate=scope.sealed and is_approximate(value, query),
         )
         for value in query.values
     ]

@@ -84,19 +84,27 @@ class _Planner:
         )
         self.scope = conjuncts(scope.organisations)
         self.absences = scope.absences
-        slots = dict.fromkeys(cell.slot for cell in self.cells)
         asked = (where for value in query.values for where in selections_of_value(value))
         look_up((query.where, scope.organisations, *asked), directory)
         self.lenses = (PLAIN, *dict.fromkeys(cell.lens for cell in self.cells if cell.lens != PLAIN))
-        self.fields = tuple(field for field in query.grain if field.dimension is not Dimension.TIME)
-        self.of_month = len(self.fields) < len(query.grain) or len(self.lenses) > 1
+        self.fields = tuple(
+            field
+            for field in query.grain
+            if field.dimension is not Dimension.TIME and not (scope.sealed and field.of_items)
+        )
+        self.of_month = any(one.dimension is Dimension.TIME for one in query.grain) or len(self.lenses) > 1
         self.sealed = (
             sealed_reads(query, self.cells, self.months, self.loaded, self.organisation, catalogue)
             if scope.sealed
             else ()
         )
-        of_atoms = {read.slot for read in self.sealed}
-        self.slots = tuple(slot for slot in slots if slot not in of_atoms)
+        # Items by what patients are come from atoms, the same items without from open rows.
+        open_cells = [
+            cell
+            for cell in self.cells
+            if not any(cell.slot == read.slot and cell.grouping.fields in read.groups for read in self.sealed)
+        ]
+        self.slots = tuple(dict.fromkeys(cell.slot for cell in open_cells))
 
     def plan(self) -> Plan:
         plan = Plan(

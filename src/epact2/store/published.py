@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from epact2.model.bnf import LENGTH_OF_LEVEL, code_at
 from epact2.model.fields import Dimension, Field
-from epact2.model.items import PATIENT
+from epact2.model.items import AGE_BAND_5, AGE_BAND_20, GENDER, IMD_QUINTILE, PATIENT
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import (
     CHAPTER,
@@ -41,7 +41,10 @@ from epact2.query.nodes import (
     Selection,
     Structure,
     UnderMedicine,
+    Value,
 )
+from epact2.query.periods import is_about_people
+from epact2.query.result import Mark
 from epact2.query.scope import Scope
 from epact2.query.sealing import Enters, NotPublished
 from epact2.store.catalogue import Practice, code_of, organisation_test
@@ -52,6 +55,7 @@ from epact2.store.prepared import column_name, value_of
 # The levels of nodes, as stored. A code of an appliance stands for its section among the substances too.
 LEVEL_OF_ALL, LEVEL_OF_COMPARATORS = 0, 4
 NODE_FIELDS = (CHAPTER, SECTION, CHEMICAL_SUBSTANCE)  # the levels 1 to 3
+SPLIT_FIELDS = (AGE_BAND_5, AGE_BAND_20, GENDER, IMD_QUINTILE)
 # Official organisations, from wide to narrow, and where an atom must enter to count in their sums.
 COMMISSIONING = (ENGLAND, REGION, ICB, SUB_ICB_LOCATION, PRACTICE)
 ENTERS_AT = {
@@ -130,8 +134,7 @@ def check_published(query: Query) -> None:
             "“Others” of a top are a free list of organisations, of which no patients are published.",
             "Ask for the top without others.",
         )
-    for field in query.grain:
-        _check_field(field)
+    _check_split([field for field in query.grain if field.of_items])
     for field in fields_of_selection(query.where):
         _check_field(field)
 
@@ -142,6 +145,66 @@ def _check_field(field: Field) -> None:
             f"Figures of other organisations are not published by {field}.",
             f"Leave {field} out, or ask for one of the comparators.",
         )
+
+
+def _check_split(fields: Sequence[Field]) -> None:
+    """Refuse splits other than by age band and gender, or by deprivation."""
+    for field in fields:
+        if field not in SPLIT_FIELDS:
+            _check_field(field)
+    if IMD_QUINTILE in fields and len(fields) > 1:
+        raise NotPublished(
+            "Deprivation is published by itself, and not together with age or gender.",
+            "Ask for the one, then for the other.",
+        )
+    if AGE_BAND_5 in fields and AGE_BAND_20 in fields:
+        raise NotPublished("Two sorts of age bands tell the same patients apart.", "Use one of them.")
+
+
+def is_split(fields: Iterable[Field]) -> bool:
+    """Whether groups are told apart by what patients are."""
+    return any(field.of_items for field in fields)
+
+
+def split_nodes(slot: Slot, fields: Sequence[Field], query: Query) -> Nodes:
+    """The nodes of patients, or of items, in a split. Raises NotPublished for everything else."""
+    if slot.of not in ((PATIENT,), ITEMS):
+        raise NotPublished(
+            "By what patients are, only patients and items are published of other organisations.",
+            "Leave the other values out; for a cost, ask for the cost of an item beside it.",
+        )
+    _, _, rest = split(query.where)
+    medicines = [one for one in fields if one.dimension not in (Dimension.ORGANISATION, Dimension.TIME)]
+    medicines = [field for field in medicines if not field.of_items]
+    found = bnf_nodes(Slot((PATIENT,), slot.where), medicines, conjuncts(rest))
+    if isinstance(found, Nodes) and found.level <= 1:
+        return found
+    raise NotPublished(
+        "By what patients are, figures are published for everything and for each BNF chapter.",
+        "Ask for a chapter, or leave age, gender and deprivation out.",
+    )
+
+
+def withheld_mark(slot: Slot, fields: Iterable[Field]) -> Mark:
+    """What is told of a number that is withheld."""
+    if is_split(fields):
+        return Mark.TOO_FEW_TO_SPLIT
+    return Mark.FEW_ITEMS if slot.is_count else Mark.FEW_OR_NEARLY_ALL
+
+
+def is_approximate(value: Value, query: Query) -> bool:
+    """Whether a value of a sealed answer is worked out from published counts."""
+    return value_needs_items(value) or (is_split(query.grain) and not is_about_people(value))
+
+
+def split_level(level: Field) -> Field:
+    """The level of organisations, if splits are published of it. Raises NotPublished."""
+    if level in (PRACTICE, PCN):
+        raise NotPublished(
+            f"By what patients are, figures are not published for each {level}.",
+            "Ask for sub-ICB locations, ICBs, regions or England.",
+        )
+    return level
 
 
 def nodes_for(slot: Slot, fields: Sequence[Field], query: Query, columns: Collection[str]) -> Nodes:

@@ -176,7 +176,7 @@ class _Patients:
         return select.group_by(*(column(key, "q") for key in keys), copy=False) if keys else select
 
     def keys(self) -> exp.Query:
-        """The keys of those who fulfil the condition, by their rows or by patient_month if that is read."""
+        """The keys of the patients who fulfil the condition, by their rows and by patient_month if read."""
         rows, holds = self.judged()
         by_rows = rows.select(named(column(_PATIENT, "q"), "patient"), copy=False).where(holds, copy=False)
         if self.read.prepared is None:

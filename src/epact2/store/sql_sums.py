@@ -15,11 +15,12 @@ from epact2.query.periods import PLAIN, Lens, periods
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Slot, Source, column_of
 from epact2.store.planner import COLUMNS, MAIN, PEOPLE, lens_months
+from epact2.store.published import is_split
 from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
 from epact2.store.sql_patients import patients_summed
 from epact2.store.sql_scan import ALONE, LISTED, scan_select
 from epact2.store.sql_scan import MONTH as DISPENSED
-from epact2.store.sql_sealed import sealed_summed
+from epact2.store.sql_sealed import sealed_summed, split_listing
 from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
 
 KEPT = "kept"
@@ -46,7 +47,6 @@ class Summing:
         self.names = {slot: f"s{index}" for index, slot in enumerate(slots)}
         self.patients = {read.name: read for read in plan.patients}
         self.sealed = {read.name: read for read in plan.sealed}
-        self.sealed_names = {read.slot: read.name for read in plan.sealed}
         self.months = tuple(DispensingMonth.from_number(month) for month in plan.months)
         self.named_queries: dict[str, exp.Query] = {}
         self.sums: dict[Sums, dict[tuple[Slot, Lens], None]] = {}
@@ -69,7 +69,7 @@ class Summing:
                 self.sums.setdefault(sums, {})
             for term in part.terms:
                 for cell in cells_of(term):
-                    wanted = self.sums[cell.grouping, self.kind_of(cell.slot)]
+                    wanted = self.sums[cell.grouping, self.kind_of(cell.slot, cell.grouping)]
                     wanted[cell.slot, cell.lens] = None
         for sums in self.sums:
             for relation in self.relations_of(sums):
@@ -80,16 +80,21 @@ class Summing:
         """The column groups of percentiles, where they are listed by themselves."""
         return Grouping(self.query.columns), COLUMNS
 
-    def kind_of(self, slot: Slot) -> str:
-        if slot in self.sealed_names:
-            return self.sealed_names[slot]
+    def kind_of(self, slot: Slot, grouping: Grouping) -> str:
+        for name, read_of_atoms in self.sealed.items():
+            if read_of_atoms.slot == slot and grouping.fields in read_of_atoms.groups:
+                return name
         if not slot.is_count:
             return MAIN
         for name, read in self.patients.items():
             if read.slot == slot:
                 return name
+        return self.relation_of(slot).name
+
+    def relation_of(self, slot: Slot) -> Relation:
+        """The relation that reads what a slot counts."""
         return next(
-            one.name
+            one
             for one in self.plan.relations
             if one.name not in (MAIN, PEOPLE, COLUMNS) and slot in one.scans[0].slots
         )
@@ -98,17 +103,24 @@ class Summing:
         """The sums that a part reads, its own first."""
         own = [(part.grouping, MAIN)] if self.has_own(part) else []
         cells = (cell for term in part.terms for cell in cells_of(term))
-        return list(dict.fromkeys([*own, *((cell.grouping, self.kind_of(cell.slot)) for cell in cells)]))
+        return list(
+            dict.fromkeys(
+                [*own, *((cell.grouping, self.kind_of(cell.slot, cell.grouping)) for cell in cells)]
+            )
+        )
 
     def has_own(self, part: Part) -> bool:
         if part.grouping.fields or part.grouping.others:
             return True
         cells = [cell for term in part.terms for cell in cells_of(term)]
-        return any(cell.grouping == part.grouping and self.kind_of(cell.slot) == MAIN for cell in cells)
+        return any(
+            cell.grouping == part.grouping and self.kind_of(cell.slot, cell.grouping) == MAIN
+            for cell in cells
+        )
 
     def relations_of(self, sums: Sums) -> list[Relation]:
         grouping, kind = sums
-        if kind in self.patients or kind in self.sealed:
+        if kind in self.patients or kind in self.sealed or self.is_split(sums):
             return []
         if kind != MAIN:
             return [self.relations[kind]]
@@ -122,6 +134,10 @@ class Summing:
             if any((lists and scan.listing) or wanted.intersection(scan.slots) for scan in relation.scans):
                 found.append(relation)
         return found
+
+    def is_split(self, sums: Sums) -> bool:
+        """Whether groups are told apart by what patients are, of sealed figures, so that these list them."""
+        return bool(self.sealed) and sums[1] == MAIN and is_split(sums[0].fields)
 
     def lists(self, sums: Sums) -> bool:
         return sums[1] == MAIN and sums[0] in self.listed
@@ -212,6 +228,8 @@ class Summing:
             return patients_summed(self, sums[0], self.patients[sums[1]])
         if sums[1] in self.sealed:
             return sealed_summed(self, sums[0], self.sealed[sums[1]])
+        if self.is_split(sums):
+            return split_listing(self, sums[0])
         relations = self.relations_of(sums)
         if relations and relations[0].one_a_month:
             return self.summed_months(relations[0], sums)
@@ -307,7 +325,7 @@ class Summing:
         return select.group_by(*keys.values(), copy=False) if keys else select
 
     def total(self, slot: Slot, lens: exp.Expression | None, piece: Relation | None = None) -> exp.Expression:
-        relation = piece or (self.relations[self.kind_of(slot)] if slot.is_count else None)
+        relation = piece or (self.relation_of(slot) if slot.is_count else None)
         if relation is not None and relation.scans[0].source is not Source.PREPARED:
             assert isinstance(slot.of, tuple)
             if relation.by_bits:

@@ -10,7 +10,6 @@ from sqlglot import exp
 from epact2.model.fields import Field
 from epact2.model.measures import Measure
 from epact2.model.months import each_month
-from epact2.model.prescribing import PRACTICE
 from epact2.query.conditions import Condition, leaves
 from epact2.query.periods import Lens
 from epact2.query.result import Mark
@@ -18,6 +17,7 @@ from epact2.query.sealing import LEAST_BELOW
 from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot
 from epact2.store.planner import lens_months, window_months_of
+from epact2.store.published import withheld_mark
 from epact2.store.sql_parts import Parameters, all_of, call, column, named, number
 from epact2.store.sql_sealed import ROWS
 from epact2.store.terms import Cell, Difference, Grouping, Quotient, Term
@@ -104,7 +104,7 @@ class Arithmetic:
         self.parameters = parameters
         self.names = names
         self.aliases = aliases
-        self.sealed = {read.slot for read in plan.sealed}
+        self.sealed = {(read.slot, fields) for read in plan.sealed for fields in read.groups}
 
     def number(self, term: Term) -> Number:
         """The number of a tree."""
@@ -147,7 +147,7 @@ class Arithmetic:
         if cell.slot.is_population:
             assert isinstance(cell.slot.of, Measure)
             return self.mean(sums, months, cell.slot.of.scale)
-        if cell.slot in self.sealed:
+        if (cell.slot, cell.grouping.fields) in self.sealed:
             return self.published(cell, alias, sums, months)
         scale = cell.slot.of.scale if isinstance(cell.slot.of, Measure) else 0
         whole: exp.Expression = exp.Coalesce(this=sums, expressions=[number(0)])
@@ -165,11 +165,10 @@ class Arithmetic:
         has_rows = exp.GT(this=rows, expression=number(0))
         whole: exp.Expression = exp.Case(ifs=[exp.If(this=has_rows, true=sums)], default=number(0))
         nothing = exp.Is(this=sums, expression=exp.Null())
-        withheld = Mark.FEW_OR_NEARLY_ALL if isinstance(cell.slot.of, Measure) else Mark.FEW_ITEMS
+        withheld = withheld_mark(cell.slot, cell.grouping.fields)
         told = [exp.If(this=all_of([has_rows, nothing]), true=number(withheld))]
-        if PRACTICE in cell.grouping.fields:
-            none = exp.EQ(this=sums, expression=number(0))
-            told.append(exp.If(this=all_of([has_rows, none]), true=number(Mark.FEWER_THAN_FIVE)))
+        one_of_none = all_of(exp.EQ(this=what, expression=number(at)) for what, at in ((rows, 1), (sums, 0)))
+        told.append(exp.If(this=one_of_none, true=number(Mark.FEWER_THAN_FIVE)))
         mark: exp.Expression = exp.Case(ifs=told, default=number(0))
         if any(seen is None for seen in months):
             loaded = self.periods.column([seen is not None for seen in months], "BOOLEAN")

@@ -1,4 +1,4 @@
-"""``python -m epact2.web``: what ``epact2 serve``, ``epact2 audit`` and ``epact2 accounts`` become."""
+"""``python -m epact2.web``: what ``epact2 serve``, ``audit``, ``accounts`` and ``nhs-numbers`` become."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from epact2.web.server import serve
 
 
 def main() -> int:
-    """Serve with the options given, check the audit, or keep accounts; a wrong setting is told in words."""
+    """Serve with the options given, or do what a command asks for; a wrong setting is told in words."""
     if sys.argv[1:2] == ["audit"]:
         from epact2.web.auditing import commands  # Django is loaded here only where it is needed
 
         return commands.run(sys.argv[2:])
+    if sys.argv[1:2] == ["nhs-numbers"]:
+        from epact2.web.nhs_numbers import commands as nhs_numbers
+
+        return nhs_numbers.run(sys.argv[2:])
     if sys.argv[1:2] == ["accounts"]:
         from epact2.web.registration import commands as accounts
 

@@ -28,7 +28,8 @@ class Config:
 
     ``database_url`` names a PostgreSQL server that keeps accounts and audit in its place. ``audit`` is the
     folder that has the hash of every audit record, and ``audit_key`` the file of the key that signs them
-    once a day. ``open_items`` opens listings of items and patients to everyone who signs in: see
+    once a day. ``nhs_numbers`` is the file of encrypted NHS numbers, ``nhs_number_key`` that of the key that
+    opens it. ``open_items`` opens listings of items and patients to everyone who signs in: see
     ``access.opening``. ``former_secret_keys`` still read what was signed or encrypted before ``secret_key``
     was changed. ``site_address`` begins every link in a mail. ``mail_host`` is empty where mail cannot
     be sent. ``mail_domains`` are work addresses besides those of the NHS and government.
@@ -38,6 +39,8 @@ class Config:
     accounts: Path
     audit: Path
     audit_key: Path
+    nhs_numbers: Path
+    nhs_number_key: Path
     static_root: Path
     hosts: tuple[str, ...]
     secret_key: str
@@ -70,12 +73,16 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     accounts = Path(named).expanduser().resolve() if named else store.parent / "accounts"
     audit = Path(environment.get("EPACT2_AUDIT") or store.parent / "audit").expanduser().resolve()
     audit_key = Path(environment.get("EPACT2_AUDIT_KEY") or accounts / "audit-key").expanduser().resolve()
+    numbers = Path(environment.get("EPACT2_NHS_NUMBERS") or store.parent / "nhs-numbers" / "numbers.sqlite3")
+    number_key = Path(environment.get("EPACT2_NHS_NUMBER_KEY") or accounts / "nhs-number-key")
     hosts = words(environment.get("EPACT2_HOSTS", ""))
     return Config(
         store=store,
         accounts=accounts,
         audit=audit,
         audit_key=audit_key,
+        nhs_numbers=numbers.expanduser().resolve(),
+        nhs_number_key=number_key.expanduser().resolve(),
         static_root=Path(environment.get("EPACT2_STATIC_ROOT") or REPOSITORY / "build" / "static"),
         hosts=hosts or LOCAL_HOSTS,
         secret_key=environment.get("EPACT2_SECRET_KEY") or kept_secret_key(accounts / "secret-key"),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
+from django.http import HttpRequest
 from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
@@ -26,6 +27,7 @@ def environment(**options: Any) -> jinja2.Environment:
     chosen = {"undefined": jinja2.ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = jinja2.Environment(**{**options, **chosen, "autoescape": True})  # noqa: S701 - it is on
     made.globals.update(static=static, url=url, query=query, sparkline=marks.sparkline)
+    made.globals.update(nhs_number_links=nhs_number_links)
     made.globals.update(draw=render.draw, percentile_strip=marks.percentile_strip, cell_bar=marks.cell_bar)
     made.filters.update(
         count=numbers.count, ordinal=numbers.ordinal, signed=numbers.signed, month_name=dates.month_name
@@ -47,6 +49,13 @@ def local(when: date) -> date:
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a page by its name: ``url("organisation", "ICB", "QKS")``."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def nhs_number_links(request: HttpRequest) -> list[dict[str, str]]:
+    """The account page's links to requests for NHS numbers."""
+    from epact2.web.nhs_numbers import doors  # its models exist only once Django has read all applications
+
+    return doors.on_account(request)
 
 
 def query(**parts: object) -> str:

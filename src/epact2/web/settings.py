@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     *identity.APPS,
     "epact2.web.registration.apps.RegistrationConfig",
     "epact2.web.auditing.apps.AuditingConfig",
+    "epact2.web.nhs_numbers.apps.NhsNumbersConfig",
 ]
 
 # The security headers stand outermost, so that errors and static files carry them too.

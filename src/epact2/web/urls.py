@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from epact2.web.auditing import urls as auditing
 from epact2.web.identity import urls as identity
+from epact2.web.nhs_numbers import urls as nhs_numbers
 from epact2.web.registration.urls import urlpatterns as registration_urls
 from epact2.web.views import (
     api,
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 urlpatterns += auditing.urlpatterns
+urlpatterns += nhs_numbers.urlpatterns
 
 if settings.DEBUG or settings.CONFIG.demo:
     urlpatterns += [path("styleguide", styleguide.page, name="styleguide")]

@@ -1,4 +1,4 @@
-"""Own and other organisations in one answer: exact rows of one's own among published rows of everybody else."""
+"""Own and other organisations in one answer: exact rows of one's own among published rows of the others."""
 
 from datetime import date
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from epact2.load.seal_sql import key_parameters, offset_sql
+from epact2.load.seal_rules import key_parameters, offset_sql
 from epact2.query.sealing import offset
 
 

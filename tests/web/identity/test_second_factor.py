@@ -1,6 +1,7 @@
 """A password alone opens nothing: the second step, how it is set up, and what it lets through."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -106,7 +107,8 @@ def test_an_account_without_a_second_factor_sees_no_data(client, sam):
         "/account",
         "/search?q=a",
     ):
-        assert client.get(address).headers["Location"] == "/sign-in/second-factor/set-up", address
+        there = client.get(address).headers["Location"]
+        assert there.split("?")[0] == "/sign-in/second-factor/set-up", address
     assert client.post("/items.csv").headers["Location"] == "/sign-in/second-factor/set-up"
     fragment = client.get("/explorer/", headers={"HX-Request": "true"})
     assert fragment.headers["HX-Redirect"] == "/sign-in/second-factor/set-up"
@@ -118,6 +120,17 @@ def test_a_password_alone_is_a_visitor_for_programs_and_open_pages(client, sam):
     assert answer.status_code == 401
     assert answer.json()["error"]["type"] == "NotSignedIn"
     assert "Sign out" not in text(client.get("/help/age")), "open pages treat it as a visitor"
+
+
+def test_setting_up_leads_on_to_the_page_that_was_asked_for(client, sam):
+    send_password(client, form={"next": "/organisations/?level=ICB"})
+    page = text(client.get("/organisations/?level=ICB", follow=True))
+    way = unescape(re.search(r'href="(/account/security/authenticator\?[^"]+)"', page)[1])
+    app = App.from_page(text(client.get(way)))
+    form = {"code": app.code(), "next": "/organisations/?level=ICB"}
+    assert 'href="/organisations/?level=ICB"' in text(client.post("/account/security/authenticator", form))
+    away = {"code": app.code(1), "next": "https://elsewhere.example/"}
+    assert "elsewhere" not in text(client.post("/account/security/authenticator", away))
 
 
 def test_setting_up_an_app_opens_the_pages_and_gives_ten_codes(client, sam):

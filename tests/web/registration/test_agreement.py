@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("over_example")]
 OPEN = {
     "agreement", "account", "sign-in", "sign-out", "healthz", "about", "accessibility", "cookies", "help",
     "ages", "styleguide", "register", "register-suggest", "register-done", "demo-outbox",
+    # The steps of signing in itself: before them nobody is known, who could have accepted anything.
+    "mfa_authenticate", "set-up-second-factor", "authenticator", "passkey", "step-up", "forgotten-password",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from epact2.web.identity import factors, sign_ins
 
@@ -89,6 +90,8 @@ class SecondFactorRequired:
         there = reverse("set-up-second-factor")
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=401, headers={"HX-Redirect": there})
+        if request.method == "GET" and request.path != reverse("home"):
+            there = f"{there}?{urlencode({'next': request.get_full_path()})}"
         return HttpResponseRedirect(there)
 
 

@@ -31,6 +31,7 @@ from epact2.web.choices import (
 )
 from epact2.web.comparator_data import ComparatorData
 from epact2.web.engine import Directory
+from epact2.web.nhs_numbers import doors
 from epact2.web.presenters import calculation, dates, names, numbers
 from epact2.web.presenters import comparator_charts as charts
 from epact2.web.presenters import comparator_findings as findings
@@ -320,6 +321,9 @@ def _next(data: ComparatorData) -> list[dict[str, object]]:
                 "note": "The numerator by chemical substance",
             }
         )
+    made += doors.from_comparator(
+        comparator, data.asking.viewer, data.asking.directory, choices.organisation, choices.month
+    )
     made.append(
         {
             "text": "Open in the explorer",

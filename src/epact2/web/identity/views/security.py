@@ -58,7 +58,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return gone
     if Factors.of(request.user).any:
         return HttpResponseRedirect(reverse("security"))
-    return render(request, "identity/set_up.jinja")
+    return render(request, "identity/set_up.jinja", {"next": back(request)})
 
 
 @second_factor_not_required
@@ -87,6 +87,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         "picture": factors.qr_code(request.user, secret),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         "replaces": Factors.of(request.user).authenticator is not None,
+        "next": back(request),
         "errors": errors,
     }
     return render(request, "identity/authenticator.jinja", context)
@@ -112,7 +113,11 @@ def passkey(request: HttpRequest) -> HttpResponse:
         else:
             mails.changed(request.user, "A passkey was added.")
             return _done(request, "Your passkey is added.")
-    context = {"creation_options": factors.passkey_creation(request.user), "errors": errors}
+    context = {
+        "creation_options": factors.passkey_creation(request.user),
+        "next": back(request),
+        "errors": errors,
+    }
     return render(request, "identity/passkey.jinja", context)
 
 
@@ -208,6 +213,5 @@ def _done(request: HttpRequest, said: str) -> HttpResponse:
 
 
 def _codes(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "identity/recovery_codes.jinja", {"codes": factors.new_recovery_codes(request.user)}
-    )
+    context = {"codes": factors.new_recovery_codes(request.user), "next": back(request, reverse("home"))}
+    return render(request, "identity/recovery_codes.jinja", context)

@@ -1,0 +1,1 @@
+"""Tables of requests for NHS numbers."""
