@@ -264,7 +264,8 @@ def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMon
         f"""
         INSERT INTO sealed.atom
         WITH hidden0 AS (
-            SELECT level, node, practice, sub_icb, icb, region, least({rounded_sql("a.n", alone)}, {BASE}) AS m
+            SELECT level, node, practice, sub_icb, icb, region,
+                least({rounded_sql("a.n", alone)}, {BASE}) AS m
             FROM seal_atom a JOIN dims.practice p USING (practice) WHERE open < {SHOWN_FROM}
         ){steps}
         SELECT {month.number}, level, node, practice, m, {int(Enters.PRACTICE)} FROM seal_shown
