@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from epact2.model.bnf import BnfCode
-from epact2.model.items import EPS, PATIENT, PATIENT_IDENTIFIED
+from epact2.model.items import (
+    AGE_BAND_5,
+    AGE_BAND_20,
+    EPS,
+    GENDER,
+    IMD_QUINTILE,
+    PATIENT,
+    PATIENT_IDENTIFIED,
+)
 from epact2.model.prescribing import (
     CHAPTER,
     CHEMICAL_SUBSTANCE,
@@ -57,6 +65,7 @@ COLUMNS: tuple[Value, ...] = (
 _PLACES = ((), (ENGLAND,), (REGION,), (ICB,), (SUB_ICB_LOCATION,), (PCN,), (PRACTICE,), (ICB, PRACTICE),
            (REGION, ICB))  # fmt: skip
 _GRAINS = ((), (), (CHAPTER,), (SECTION,), (CHEMICAL_SUBSTANCE,), (SECTION, CHEMICAL_SUBSTANCE))
+_PEOPLE = ((), (), (), (GENDER,), (AGE_BAND_5, GENDER), (AGE_BAND_20,), (IMD_QUINTILE,))
 _NODES = ("", "04", "05", "0501", "0501013B0", "0601", "2101", "A1")
 
 
@@ -73,7 +82,9 @@ def sealed_questions(draw: st.DrawFn) -> Query:
         )
     )
     time = draw(st.sampled_from(((MONTH,), (MONTH,), (MONTH,), (), (QUARTER,))))
-    fields = (*rows, *node)
+    wide = not {PRACTICE, PCN} & set(rows)
+    people = draw(st.sampled_from(_PEOPLE)) if wide else ()
+    fields = (*rows, *node, *people)
     columns: tuple = ()
     if draw(st.booleans()):
         columns = time

@@ -80,7 +80,7 @@ def test_the_drawn_questions_are_answered(sealed_engines):
     seen: Counter[str] = Counter()
 
     @seed(1)
-    @settings(max_examples=150, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=400, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(query=sealed_questions())
     def draw(query):
         try:

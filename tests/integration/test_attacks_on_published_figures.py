@@ -151,12 +151,12 @@ def test_a4_rates_say_what_the_published_numbers_say(england):
             assert value == items[practice] / count
 
 
-@pytest.mark.parametrize("measure", ["NIC", "actual cost", "total quantity", "items"])
+@pytest.mark.parametrize("measure", ["NIC", "actual cost", "total quantity"])
 @pytest.mark.parametrize("field", ["gender", "5-year age band", "age", "prescriber", "patient identified"])
 def test_a5_money_of_patients_by_what_they_are(england, measure, field):
     engine, _, _ = england
     try:
-        published(engine, values=[measure], rows=["practice", field])
+        published(engine, values=[measure], rows=["ICB", field])
     except NotPublished:
         return
     pytest.fail("published")
@@ -204,20 +204,12 @@ def test_other_counts_behind_the_same_numbers_change_no_answer(seed):
     others = {practice: _another(practice, patients[practice], items[practice]) for practice in PRACTICES}
     assert others != patients
     one, other = (duckdb_engines(world(found, items), ((),))[()] for found in (patients, others))
-    fields = (
-        "practice",
-        "sub-ICB location",
-        "ICB",
-        "PCN",
-        "region",
-        "chapter",
-        "section",
-        "chemical substance",
-    )
-    orders = ({}, {"order": [{"by": "identified patients"}]}, {"totals": True}, {"percentiles": [10, 50, 90]})
+    places = ("practice", "sub-ICB location", "ICB", "PCN")
+    nodes = (None, "chapter", "section", "chemical substance")
+    shapes = ({"order": [{"by": "identified patients"}]}, {"totals": True}, {"percentiles": [10, 50, 90]})
     asked = 0
-    for first, second, more in product(fields, (None, *fields), orders):
-        rows = [first] if second in (None, first) else [first, second]
+    for place, node, more in product(places, nodes, shapes):
+        rows = [place] if node is None else [place, node]
         question = {
             "values": [
                 "identified patients",
@@ -230,7 +222,7 @@ def test_other_counts_behind_the_same_numbers_change_no_answer(seed):
         found, wanted = _outcome(one, question), _outcome(other, question)
         assert found == wanted, question
         asked += not isinstance(found, str)
-    assert asked > 40
+    assert asked > 30
 
 
 def _another(practice: str, count: int, items: int) -> int:

@@ -37,7 +37,7 @@ from epact2.query.nodes import (
     Value,
 )
 from epact2.query.periods import window_months, with_items
-from epact2.query.result import Cell, Column, exact
+from epact2.query.result import Cell, Column, Mark, exact
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
@@ -52,6 +52,7 @@ class Ranked:
 
     ``rank`` 1 is the lowest value, and equal values share it; ``percentile`` runs from 0 (lowest) to 100.
     Both are None without a value, and the percentile is None when there is nobody to compare with.
+    ``marks`` tells, of published figures, why numerator, denominator or value is withheld.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Ranked:
     value: float | None
     rank: int | None
     percentile: float | None
+    marks: tuple[Mark | None, Mark | None, Mark | None] = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ def ranking(
         given.result.columns[given.result.position(part.value)]
         for part in (comparator.numerator, comparator.denominator)
     )
+    marks = given.result.marks
     values = [None if row[3] is None else float(row[3]) for row in given.result.rows]
     rows = [
         Ranked(
@@ -202,9 +205,10 @@ def ranking(
             value=value,
             rank=rank,
             percentile=percentile,
+            marks=(marks.get((line, 1)), marks.get((line, 2)), marks.get((line, 3))),
         )
-        for row, value, rank, percentile in zip(
-            given.result.rows, values, ranks(values), percentiles(values), strict=True
+        for line, (row, value, rank, percentile) in enumerate(
+            zip(given.result.rows, values, ranks(values), percentiles(values), strict=True)
         )
     ]
     rows.sort(key=lambda one: (one.rank is None, one.rank or 0, one.name, one.code))

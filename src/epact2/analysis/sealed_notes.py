@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from epact2.query.check import COUNTED_ONCE
+from epact2.query.check import COUNTED_AGAIN, COUNTED_ONCE
 from epact2.query.result import Mark, Result
 
 ROUNDED = (
@@ -20,6 +20,7 @@ WITHHELD = (
     "figure lacks it."
 )
 NEARLY_ALL = "A part of items is withheld, too, where it is nearly all of them."
+NOT_SPLIT = "A place with few items is not split by what its patients are."
 TOO_SMALL = "A ratio is withheld where fewer than 20 patients are below the line."
 
 
@@ -27,7 +28,7 @@ def with_sealed_notes(notes: Sequence[str], result: Result) -> tuple[str, ...]:
     """The notes of a sealed answer; nothing is added where every number is open."""
     if not any(column.approximate for column in result.columns):
         return tuple(notes)
-    return (*_of_sealed(result), *(note for note in notes if note != COUNTED_ONCE))
+    return (*_of_sealed(result), *(note for note in notes if note not in (COUNTED_ONCE, COUNTED_AGAIN)))
 
 
 def _of_sealed(result: Result) -> Iterator[str]:
@@ -40,5 +41,7 @@ def _of_sealed(result: Result) -> Iterator[str]:
         yield WITHHELD
     if Mark.FEW_OR_NEARLY_ALL in told:
         yield NEARLY_ALL
+    if Mark.TOO_FEW_TO_SPLIT in told:
+        yield NOT_SPLIT
     if Mark.FEW_PATIENTS in told:
         yield TOO_SMALL

@@ -28,7 +28,7 @@ from epact2.model.months import DispensingMonth, span_name
 from epact2.query import codec
 from epact2.query.check import NotAnswerable, check
 from epact2.query.periods import NoData
-from epact2.query.result import as_json
+from epact2.query.result import JsonCell, Mark, as_json
 from epact2.query.words import question_words
 from epact2.store.directory import Directory
 
@@ -150,9 +150,9 @@ def comparator(
         (
             row.code,
             row.name,
-            as_json(row.numerator, found.numerator),
-            as_json(row.denominator, found.denominator),
-            row.value,
+            _told(row.marks[0], as_json(row.numerator, found.numerator)),
+            _told(row.marks[1], as_json(row.denominator, found.denominator)),
+            _told(row.marks[2], row.value),
             row.rank,
             row.percentile,
         )
@@ -179,6 +179,11 @@ def comparator(
             for row in rows:
                 table.add_row(*(cell_words(value) for value in row))
             out.print(table)
+
+
+def _told(mark: Mark | None, number: JsonCell) -> JsonCell:
+    """A number of a ranking, or why it is withheld."""
+    return number if mark is None else mark.words
 
 
 def _comparator(name: str, bnf: str | None, directory: Directory) -> Comparator:

@@ -48,6 +48,7 @@ from epact2.query.nodes import (
 )
 from epact2.query.words import measures_of
 
+COUNTED_AGAIN = "A distinct count is counted again for each total, so rows can add to more than their total."
 COUNTED_ONCE = (
     "Patients are those whose NHS number was captured and verified; each counts once in every row, so rows "
     "do not add up."
@@ -237,7 +238,7 @@ def _notes(query: Query) -> Iterator[str]:
     if stocks and any(field.dimension is Dimension.PATIENT for field in query.grain):
         yield f"{_start(stocks[0])} is that of all patients, not of each {_patient_field(query)}."
     if any(isinstance(value, (Distinct, Patients)) for value in query.values) and query.totals:
-        yield "A distinct count is counted again for each total, so rows can add to more than their total."
+        yield COUNTED_AGAIN
     yield from _notes_on_items(query)
 
 

@@ -71,6 +71,11 @@ def chain_message(where: str, month: DispensingMonth) -> str:
     return f"chain|{where}|{month.financial_year}"
 
 
+def split_message(place: str, node: str, month: DispensingMonth) -> str:
+    """What a cell of a split is keyed by; ``place`` is that of ``split_place``."""
+    return f"chain|{place}|{node}|{month.financial_year}"
+
+
 def lone_message(where: str, node: str, month: DispensingMonth) -> str:
     """What an atom that is published in a pool only is keyed by: used for no other atom.
 

@@ -19,15 +19,12 @@ import duckdb
 import sqlglot
 
 from epact2.errors import Epact2Error
-from epact2.model.fields import Field
 from epact2.model.items import PATIENT
-from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
 from epact2.query.listing import Listing
 from epact2.query.nodes import Query
-from epact2.query.result import Cell, Column, Mark, Page, Result
+from epact2.query.result import Cell, Column, Page, Result
 from epact2.query.scope import Scope
-from epact2.query.words import value_name, value_scale, value_unit
 from epact2.store.catalogue import Catalogue
 from epact2.store.directory import Directory
 from epact2.store.duckdb_files import connected, files_of
@@ -35,7 +32,7 @@ from epact2.store.memory_tables import DIMENSIONS, definitions
 from epact2.store.open_release import read_catalogue
 from epact2.store.plan import Plan, Scan
 from epact2.store.planner import make_plan
-from epact2.store.published import is_approximate, refuse_sealed_listing
+from epact2.store.published import refuse_sealed_listing
 from epact2.store.release import Release, Store, StoreDamaged, current_number, read_release
 from epact2.store.rewrites import mixed_only, rewrite, rewrite_names
 from epact2.store.sql import Statement, statement_of
@@ -47,6 +44,7 @@ from epact2.store.sql_listing import (
     pseudonyms_in,
     readers,
 )
+from epact2.store.statement_rows import columns_of, listing_column, marks_of, settled
 
 _PLANS_KEPT = 512
 
@@ -166,7 +164,7 @@ class DuckDBEngine:
         statement = compiled.statement
         rows = self._fetch(statement.sql, statement.parameters)
         return Result(
-            compiled.columns, tuple(_settled(row, statement) for row in rows), _marks_of(rows, statement)
+            compiled.columns, tuple(settled(row, statement) for row in rows), marks_of(rows, statement)
         )
 
     def answer_of_mixed(self, query: Query, scope: Scope) -> Result | None:
@@ -209,7 +207,7 @@ class DuckDBEngine:
     def run(self, statement: Statement) -> Sequence[tuple[Cell, ...]]:
         """The rows of a statement."""
         rows = self._fetch(statement.sql, statement.parameters)
-        return [_settled(row, statement) for row in rows]
+        return [settled(row, statement) for row in rows]
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """The rows of an SQL text, stopped when it takes too long."""
@@ -369,49 +367,6 @@ class DuckDBEngine:
                 self._attach(database)
         self._connection.execute(statement)
         self._ready.add(table)
-
-
-def columns_of(query: Query, scope: Scope) -> tuple[Column, ...]:
-    """The columns of a question's answer."""
-    values = [
-        Column(
-            *(value_name(value), "value", value_unit(value), value_scale(value), value),
-            approximate=scope.sealed and is_approximate(value, query),
-        )
-        for value in query.values
-    ]
-    if query.percentiles:
-        fields = [Column(field.name, "field", of=field) for field in query.columns]
-        return (*fields, Column("percentile", "field"), *(replace(value, scale=None) for value in values))
-    return (*(Column(field.name, "field", of=field) for field in query.grain), *values)
-
-
-def listing_column(of: Field | Measure) -> Column:
-    """The column of a listing."""
-    if isinstance(of, Measure):
-        return Column(of.name, "value", of.unit, of.scale)
-    return Column(of.name, "field", of=of)
-
-
-def _marks_of(rows: Sequence[tuple[Any, ...]], statement: Statement) -> dict[tuple[int, int], Mark]:
-    """Which cells of sealed figures are withheld, or stand for fewer than five."""
-    return {
-        (line, place): Mark(row[mark])
-        for place, mark in statement.marks
-        for line, row in enumerate(rows)
-        if row[mark]
-    }
-
-
-def _settled(row: tuple[Any, ...], statement: Statement) -> tuple[Cell, ...]:
-    """A row with one cell where there is a whole number or a mean, without marks."""
-    if len(row) == statement.width:
-        return row
-    cells = list(row[: statement.width])
-    for whole, mean in statement.either:
-        if cells[whole] is None:
-            cells[whole] = row[mean]
-    return tuple(cells)
 
 
 def _source_used(scan: Scan) -> SourceUsed:

@@ -165,7 +165,7 @@ class Question:
                     keys.add(key_of(grain, row))
         if not grain:
             keys.add(())
-        return [self.group(grain, key) for key in sorted(keys, key=partial(_code_order, grain))]
+        return [self.group(grain, key) for key in sorted(keys, key=partial(code_order, grain))]
 
     def prescribes(self, row: Row) -> bool:
         return (row.month, row.codes[PRACTICE]) in self.prescribers
@@ -314,7 +314,7 @@ class Question:
         row_count = len(self.query.rows)
         groups = self.listed(self.query.grain)
         for key in sorted(
-            {group.codes[row_count:] for group in groups}, key=partial(_code_order, self.query.columns)
+            {group.codes[row_count:] for group in groups}, key=partial(code_order, self.query.columns)
         ):
             members = [group for group in groups if group.codes[row_count:] == key]
             for percentile in self.query.percentiles:
@@ -354,7 +354,8 @@ def _percentile(numbers: list[float], percentile: int) -> float | None:
     return numbers[below] + (numbers[above] - numbers[below]) * float(place - below)
 
 
-def _code_order(fields: Sequence[Field], codes: Codes_) -> list[tuple[int, Decimal | float | str]]:
+def code_order(fields: Sequence[Field], codes: Codes_) -> list[tuple[int, Decimal | float | str]]:
+    """What groups are sorted by: their codes."""
     return [sort_key(code, _field_column(field)) for field, code in zip(fields, codes, strict=True)]
 
 

@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from epact2.model.bnf import code_at
-from epact2.model.fields import Field
+from epact2.model.fields import Dimension, Field
+from epact2.model.items import IMD_QUINTILE
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import UNKNOWN_CODE
-from epact2.model.prescribing import ITEMS, MONTH, PRACTICE
+from epact2.model.prescribing import CHAPTER, ITEMS, MONTH, PRACTICE
 from epact2.query.grains import conjuncts, split
 from epact2.query.nodes import Amount, Distinct, Exclusions, Is, Patients, Query, Selection, Value
 from epact2.query.open_bounds import Bound, bound_of, open_items
-from epact2.query.periods import NoData
+from epact2.query.periods import NoData, time_code
 from epact2.query.scope import Scope
 from epact2.query.sealing import (
     Enters,
@@ -37,7 +38,7 @@ from epact2.store.catalogue import Catalogue, Medicines, Practice
 from epact2.store.directory import Directory
 from epact2.store.plan import Slot, slot_of
 from epact2.store.prepared import column_name, slots_of, value_of
-from epact2.store.published import NODE_FIELDS, Nodes, is_published_column, is_sealed
+from epact2.store.published import NODE_FIELDS, Nodes, is_published_column, is_sealed, is_split
 from epact2.store.reference_data import (
     NO_PARENTS,
     ReferenceData,
@@ -47,7 +48,8 @@ from epact2.store.reference_data import (
     prescribing_rows,
     selects,
 )
-from epact2.store.sealed_plan import SealedRead, sealed_reads
+from epact2.store.reference_splits import SplitCell, code_of_cell, split_cells
+from epact2.store.sealed_plan import LISTING, SealedGroups, SealedRead, sealed_reads
 from epact2.store.terms import answer_parts, cells_of, ranking_part
 
 Counts = Mapping[str, int]  # by practice
@@ -94,6 +96,7 @@ class Atoms:
         self.values = {
             column_name(slot): value_of(slot) for slot in slots_of(seal.values) if is_published_column(slot)
         }
+        self._splits: dict[tuple[DispensingMonth, str], list[SplitCell]] = {}
         self._made: dict[tuple[DispensingMonth, int, str], dict[tuple[str, str], Atom]] = {}
 
     def of(self, month: DispensingMonth, nodes: Nodes) -> dict[tuple[str, str], Atom]:
@@ -111,6 +114,15 @@ class Atoms:
                     made |= self.published(node, counts, opened, rooms, month)
             self._made[key] = made
         return self._made[key]
+
+    def split(self, month: DispensingMonth, chapter: str) -> list[SplitCell]:
+        """The cells of all places in a month, of everything or of a chapter."""
+        key = (month, chapter)
+        if key not in self._splits:
+            self._splits[key] = split_cells(
+                self.data, self.open_rows, self.item_rows, self.secret, month, chapter
+            )
+        return self._splits[key]
 
     def published(
         self, node: str, counts: Counts, opened: Counts, rooms: Counts, month: DispensingMonth
@@ -245,11 +257,16 @@ class Sealed:
             sealed_columns=frozenset(atoms.values),
         )  # fmt: skip
         reads = sealed_reads(query, cells, months, frozenset(loaded), self.selections, catalogue)
-        self.reads: dict[Slot, SealedRead] = {read.slot: read for read in reads}
+        self.sealed_reads = reads
+        # The listing of a split comes last: a value's own read of the same slot is as good.
+        self.reads: dict[Slot, SealedRead] = {read.slot: read for read in reversed(reads)}
 
-    def holds(self, value: Value) -> bool:
-        """Whether a value is a count that is published from atoms."""
-        return isinstance(value, (Amount, Distinct, Patients)) and is_sealed(slot_of(value))
+    def holds(self, value: Value, fields: Sequence[Field]) -> bool:
+        """Whether a value is a count that is published from atoms, for groups by some fields."""
+        if not isinstance(value, (Amount, Distinct, Patients)):
+            return False
+        slot = slot_of(value)
+        return is_sealed(slot) or (is_split(fields) and not slot.is_population)
 
     def number(
         self, value: Amount | Distinct | Patients, fields: Sequence[Field], codes: Sequence[str],
@@ -259,6 +276,8 @@ class Sealed:
         group = dict(zip(fields, codes, strict=True))
         read = self.reads[slot_of(value)]
         groups = read.groups[tuple(fields)]
+        if groups.is_split:
+            return self._of_split(value, groups, group, month)
         inside = {one.code for one in self.atoms.practices if self._is_in(one, group)}
         found = [
             atom
@@ -270,12 +289,82 @@ class Sealed:
             return Published(None, len(found))
         return Published(sum(entering), len(found))
 
+    def _of_split(
+        self,
+        value: Amount | Distinct | Patients,
+        groups: SealedGroups,
+        group: Mapping[Field, str],
+        month: DispensingMonth,
+    ) -> Published:
+        found = [
+            cell
+            for node, cell in self.cells(groups.nodes, month)
+            if self._is_of_cell(cell, group) and _is_of_medicines(node, group)
+        ]
+        numbers = [
+            cell.items if isinstance(value, Amount) else cell.patients
+            for cell in found
+            if cell.enters <= groups.enters
+        ]
+        return Published(None if found and not numbers else sum(numbers), len(found))
+
+    def cells(self, nodes: Nodes, month: DispensingMonth) -> list[tuple[str, SplitCell]]:
+        """The cells of some nodes in a month, with their nodes."""
+        chapters = sorted({row.codes[CHAPTER] for row in self.atoms.open_rows}) if nodes.level else [""]
+        return [
+            (chapter, cell)
+            for chapter in chapters
+            if nodes.holds(chapter)
+            for cell in self.atoms.split(month, chapter)
+        ]
+
+    def _is_of_cell(self, cell: SplitCell, group: Mapping[Field, str]) -> bool:
+        told = {field: code_of_cell(cell.codes, field) for field in group if field.of_items}
+        kinds = {IMD_QUINTILE in cell.codes} == {IMD_QUINTILE in group}
+        member = next(one for one in self.atoms.practices if self._lies_in(one, cell.place))
+        return (
+            kinds and all(group[field] == code for field, code in told.items()) and self._is_in(member, group)
+        )
+
+    @staticmethod
+    def _lies_in(practice: Practice, place: Place) -> bool:
+        return (practice.sub_icb, practice.icb, practice.region) == (
+            place.sub_icb_location,
+            place.icb,
+            place.region,
+        )
+
+    def split_keys(self, fields: Sequence[Field], months: Sequence[DispensingMonth]) -> set[tuple[str, ...]]:
+        """The groups of a split that there are: every cell of every selected place with open items."""
+        read = next(one for one in self.sealed_reads if one.name == LISTING)
+        nodes = read.groups[tuple(fields)].nodes
+        keys: set[tuple[str, ...]] = set()
+        for month in months:
+            for node, cell in self.cells(nodes, month):
+                member = next(one for one in self.atoms.practices if self._lies_in(one, cell.place))
+                codes = organisation_codes(self.data, month, member.code, as_at=False)
+                row = Row(month, codes, {})
+                if (IMD_QUINTILE in cell.codes) is not (IMD_QUINTILE in fields):
+                    continue
+                if not all(selects(one, row, self.directory) for one in self.selections):
+                    continue
+                keys.add(tuple(_code(field, row, node, cell) for field in fields))
+        return keys
+
     def _is_in(self, practice: Practice, group: Mapping[Field, str]) -> bool:
         """Whether a practice is of a group, and selected, as it is today."""
         month = self.directory.item_months[0]
         codes = organisation_codes(self.data, month, practice.code, as_at=False)
         mine = all(codes[field] == code for field, code in group.items() if field in codes)
         return mine and all(selects(one, Row(month, codes, {}), self.directory) for one in self.selections)
+
+
+def _code(field: Field, row: Row, node: str, cell: SplitCell) -> str:
+    if field.dimension is Dimension.TIME:
+        return time_code(field, row.month)
+    if field in row.codes:
+        return row.codes[field]
+    return node if field in NODE_FIELDS else code_of_cell(cell.codes, field) or ""
 
 
 def _is_of_medicines(node: str, group: Mapping[Field, str]) -> bool:

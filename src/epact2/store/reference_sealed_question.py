@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from epact2.model.items import PATIENT
 from epact2.model.months import DispensingMonth
-from epact2.model.prescribing import PRACTICE
 from epact2.query.conditions import NotCondition, leaves, on_nothing
-from epact2.query.level import selections_of_value, value_needs_items
+from epact2.query.grains import Grain
+from epact2.query.level import selections_of_value
 from epact2.query.nodes import (
     Amount,
     Change,
@@ -25,9 +27,10 @@ from epact2.query.periods import PLAIN, Lens, Shift, ToDate, Window, months_of, 
 from epact2.query.result import Cell, Column, Mark
 from epact2.query.scope import Scope
 from epact2.query.sealing import LEAST_BELOW
-from epact2.store.published import check_published
+from epact2.store.plan import slot_of
+from epact2.store.published import check_published, is_approximate, is_split, withheld_mark
 from epact2.store.reference_data import look_up_organisations
-from epact2.store.reference_question import Group, Number, Question
+from epact2.store.reference_question import Group, Number, Question, code_order
 from epact2.store.reference_sealed import Atoms, Published, Sealed
 
 Marks = tuple[Mark | None, ...]
@@ -51,6 +54,13 @@ class SealedQuestion(Question):
         self.sealed = Sealed(atoms, query, scope, self.months, self.loaded)
         self.marked: dict[tuple[str | None, ...], Marks] = {}
 
+    def listed(self, grain: Grain) -> list[Group]:
+        """The groups; those told apart by what patients are, from the published cells."""
+        if not is_split(grain):
+            return super().listed(grain)
+        keys = self.sealed.split_keys(grain, self.months)
+        return [self.group(grain, key) for key in sorted(keys, key=partial(code_order, grain))]
+
     # --- What is told beside the numbers -------------------------------------------------------------------
 
     def answer_row(self, group: Group) -> tuple[Cell, ...]:
@@ -72,7 +82,7 @@ class SealedQuestion(Question):
     def value_columns(self) -> list[Column]:
         """The columns of values; those of published counts are approximate."""
         return [
-            Column(column.name, column.kind, column.unit, column.scale, column.of, value_needs_items(value))
+            replace(column, approximate=is_approximate(value, self.query))
             for column, value in zip(super().value_columns(), self.query.values, strict=True)
         ]
 
@@ -96,7 +106,7 @@ class SealedQuestion(Question):
                 return self.mark(inner, group, (*lens, ToDate()))
 
     def mark_of_count(self, value: Amount | Distinct | Patients, group: Group, lens: Lens) -> Mark | None:
-        if not self.sealed.holds(value):
+        if not self.sealed.holds(value, group.fields):
             return None
         if isinstance(value, Patients) and on_nothing(value.condition):
             everyone, unfulfilled = _parts_of(value)
@@ -105,8 +115,8 @@ class SealedQuestion(Question):
         if found is None or not found.atoms:
             return None
         if found.number is None:
-            return withheld_mark(value)
-        return Mark.FEWER_THAN_FIVE if found.number == 0 and PRACTICE in group.fields else None
+            return withheld_mark(slot_of(value), group.fields)
+        return Mark.FEWER_THAN_FIVE if found.number == 0 and found.atoms == 1 else None
 
     def mark_of_two(
         self, first: tuple[Value, Group, Lens], second: tuple[Value, Group, Lens], *, divides: bool
@@ -129,13 +139,13 @@ class SealedQuestion(Question):
     def atoms_behind(self, value: Value, group: Group, lens: Lens) -> int | None:
         """How many atoms a count is made of; None for what is no published count."""
         match value:
-            case Patients(condition) if on_nothing(condition) and self.sealed.holds(value):
+            case Patients(condition) if on_nothing(condition) and self.sealed.holds(value, group.fields):
                 everyone, unfulfilled = _parts_of(value)
                 return (self.atoms_behind(everyone, group, lens) or 0) + (
                     self.atoms_behind(unfulfilled, group, lens) or 0
                 )
             case Amount() | Distinct() | Patients():
-                if not self.sealed.holds(value):
+                if not self.sealed.holds(value, group.fields):
                     return None
                 found = self.published(value, group, lens)
                 return found.atoms if found else 0
@@ -155,10 +165,10 @@ class SealedQuestion(Question):
     def number(self, value: Value, group: Group, lens: Lens) -> Number:
         """The published number of a value; None where there is none, or it is withheld."""
         match value:
-            case Patients(condition) if on_nothing(condition) and self.sealed.holds(value):
+            case Patients(condition) if on_nothing(condition) and self.sealed.holds(value, group.fields):
                 everyone, unfulfilled = (self.number(part, group, lens) for part in _parts_of(value))
                 return None if everyone is None or unfulfilled is None else everyone - unfulfilled
-            case Amount() | Distinct() | Patients() if self.sealed.holds(value):
+            case Amount() | Distinct() | Patients() if self.sealed.holds(value, group.fields):
                 found = self.published(value, group, lens)
                 return found.number if found else None
             case Ratio(_, bottom) if self.is_small(bottom, group, lens):
@@ -188,8 +198,3 @@ class SealedQuestion(Question):
 def _parts_of(value: Patients) -> tuple[Distinct, Patients]:
     """All patients, and those who do not fulfil a condition that nothing fulfils: published as two counts."""
     return Distinct((PATIENT,), value.where), Patients(NotCondition(value.condition), value.where)
-
-
-def withheld_mark(value: Amount | Distinct | Patients) -> Mark:
-    """What is told of a count that is withheld."""
-    return Mark.FEW_OR_NEARLY_ALL if isinstance(value, Amount) else Mark.FEW_ITEMS

@@ -20,6 +20,7 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Slot, column_of
 from epact2.store.planner import COLUMNS, MAIN
 from epact2.store.sql_items import is_number
+from epact2.store.sql_left_out import KEPT
 from epact2.store.sql_parts import (
     Parameter,
     Parameters,
@@ -36,7 +37,7 @@ from epact2.store.sql_parts import (
     text,
 )
 from epact2.store.sql_scan import LISTED, PRACTICES
-from epact2.store.sql_sums import KEPT, Summing
+from epact2.store.sql_sums import Summing
 from epact2.store.sql_values import PERIOD, Arithmetic, Number, PeriodTable
 from epact2.store.terms import Grouping, Part, answer_parts, ranked_fields, ranking_part
 

@@ -35,6 +35,7 @@ from epact2.query.nodes import AllOf, Amount, Selection
 from epact2.query.periods import PLAIN, Lens
 from epact2.store.plan import PatientsRead, Scan, column_of
 from epact2.store.planner import lens_months, window_months_of
+from epact2.store.sql_left_out import left_out
 from epact2.store.sql_parts import aggregate, all_of, any_of, call, column, named, number, stack, table_of
 from epact2.store.sql_scan import MONTH as DISPENSED
 from epact2.store.sql_scan import patient_months_select, patients_select
@@ -241,7 +242,7 @@ class _Patients:
 
         keys = {field: key(field) for field in self.grouping.fields}
         if self.grouping.others:
-            select, keys = self.summing.left_out(select, self.grouping, keys)
+            select, keys = left_out(self.plan.query, select, keys)
         return select, keys
 
     def window_table(self, place: int, scan: Scan, alias: str) -> exp.Expression:

@@ -16,14 +16,14 @@ from epact2.store.catalogue import Catalogue
 from epact2.store.plan import Plan, Relation, Scan, Slot, Source, column_of
 from epact2.store.planner import COLUMNS, MAIN, PEOPLE, lens_months
 from epact2.store.published import is_split
-from epact2.store.sql_parts import Parameters, aggregate, all_of, call, column, named, number, stack, table_of
+from epact2.store.sql_left_out import left_out
+from epact2.store.sql_parts import Parameters, aggregate, call, column, named, number, stack, table_of
 from epact2.store.sql_patients import patients_summed
 from epact2.store.sql_scan import ALONE, LISTED, scan_select
 from epact2.store.sql_scan import MONTH as DISPENSED
 from epact2.store.sql_sealed import sealed_summed, split_listing
-from epact2.store.terms import Grouping, Part, cells_of, ranked_fields
+from epact2.store.terms import Grouping, Part, cells_of
 
-KEPT = "kept"
 Sums = tuple[Grouping, str]  # what one aggregation is: its grouping, and the relation that it reads
 
 
@@ -40,7 +40,6 @@ class Summing:
         self.parts = parts
         self.catalogue = catalogue
         self.parameters = parameters
-        self.ranked = ranked_fields(plan.query)
         self.relations = {relation.name: relation for relation in plan.relations}
         slots = dict.fromkeys(slot for scan in plan.scans for slot in scan.slots)
         self.highest = catalogue.highest_patient
@@ -144,7 +143,7 @@ class Summing:
 
     def needs_flag(self, sums: Sums) -> bool:
         """Whether some groups are not listed: rows that do not list theirs, or one group without rows."""
-        if not self.lists(sums):
+        if not self.lists(sums) or self.is_split(sums):
             return False
         scans = [scan for relation in self.relations_of(sums) for scan in relation.scans]
         all_list = len(self.plan.lenses) == 1 and all(scan.listing for scan in scans)
@@ -314,7 +313,7 @@ class Summing:
 
         keys = {field: key(field) for field in grouping.fields}
         if grouping.others:
-            select, keys = self.left_out(select, grouping, keys)
+            select, keys = left_out(self.query, select, keys)
         shown = [named(found, column_of(field)) for field, found in keys.items()]
         for slot, lens in wanted:
             name = f"{self.names[slot]}_{self.plan.lenses.index(lens)}"
@@ -387,31 +386,6 @@ class Summing:
         if field == MONTH:
             return {code: months[0].number for (code,), months in codes.items()}
         return {code: index for index, (code,) in enumerate(sorted(codes))}
-
-    def left_out(
-        self, select: exp.Select, grouping: Grouping, keys: dict[Field, exp.Expression]
-    ) -> tuple[exp.Select, dict[Field, exp.Expression]]:
-        """Only the rows that a top left out, for each group within which it chose."""
-        assert self.query.top is not None
-        chosen_within = self.query.top.within
-        within = exp.select(*(column(column_of(field), KEPT) for field in chosen_within))
-        within = (within if chosen_within else exp.select(named(number(1), "one"))).from_(table_of(KEPT))
-        same = [
-            exp.EQ(this=column(column_of(field), "g"), expression=keys[field])
-            for field in chosen_within
-            if field in keys
-        ]
-        groups = within.distinct(copy=False).subquery("g", copy=False)
-        select = select.join(groups, on=all_of(same), copy=False)
-        keys = {**{field: column(column_of(field), "g") for field in chosen_within}, **keys}
-        kept = [
-            exp.EQ(this=column(column_of(field), "k"), expression=column(column_of(field), "g"))
-            for field in chosen_within
-        ] + [
-            exp.EQ(this=column(column_of(field), "k"), expression=column(column_of(field), "r"))
-            for field in self.ranked
-        ]
-        return select.join(table_of(KEPT, alias="k"), on=all_of(kept), join_type="anti", copy=False), keys
 
 
 def _total(slot: Slot, what: exp.Expression, lens: exp.Expression | None = None) -> exp.Expression:

@@ -10,7 +10,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from epact2.web.demo_accounts import DEMO_ACCOUNTS
+from epact2.web.demo_people import DEMO_ACCOUNTS
+from epact2.web.registration.persons import was_made_in_demo
 
 DEMO_NAMES = frozenset(account.username for account in DEMO_ACCOUNTS)
 
@@ -18,8 +19,8 @@ DEMO_NAMES = frozenset(account.username for account in DEMO_ACCOUNTS)
 class Accounts(ModelBackend):
     """Django's accounts, found by user name or e-mail address; a demo's work only while the server is a demo.
 
-    Their passwords are public, so a database that once served a demo must not let them in, nor keep a
-    session of theirs alive.
+    Their passwords are public, or their addresses were proven by mails that are, so a database that once
+    served a demo must not let them in, nor keep a session of theirs alive.
     """
 
     def authenticate(
@@ -36,7 +37,7 @@ class Accounts(ModelBackend):
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         """Whether this person may sign in, and stay signed in."""
-        if user is not None and user.get_username() in DEMO_NAMES and not settings.CONFIG.demo:
+        if user is not None and not settings.CONFIG.demo and is_of_demo(user):
             return False
         return super().user_can_authenticate(user)
 
@@ -44,6 +45,11 @@ class Accounts(ModelBackend):
 def is_open_demo_account(user: Any) -> bool:
     """Whether this is one of the demo's public accounts, on a server that is a demo."""
     return bool(settings.CONFIG.demo) and user.get_username() in DEMO_NAMES
+
+
+def is_of_demo(user: Any) -> bool:
+    """Whether an account is one of the public ones, or was made on a server that was a demo then."""
+    return user.get_username() in DEMO_NAMES or was_made_in_demo(user)
 
 
 def _named(name: str) -> Any:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from epact2.access.grants import AccountType
 from epact2.access.policy import rights_of
 from epact2.web import config, release_facts
 from epact2.web.engine import viewer_of
@@ -62,8 +63,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def emergency(request: HttpRequest) -> BreakGlass | None:
     """The broken glass of whoever is signed in, for the banner on every page while it lasts."""
-    user = getattr(request, "user", None)
-    return break_glass.running(user) if user is not None and user.is_authenticated else None
+    grants = viewer_of(request).grants
+    may_have_one = any(one.account_type is AccountType.DATA_SERVICES for one in grants)
+    return break_glass.running(request.user) if may_have_one else None
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:

@@ -28,6 +28,7 @@ from epact2.web.registration import agreement_text, asking, deciding, grants
 from epact2.web.registration.administrators import is_administrator, make_administrator
 from epact2.web.registration.history import SYSTEM
 from epact2.web.registration.models import Authoriser, Mail
+from epact2.web.registration.persons import mark_if_demo
 from epact2.web.registration.places import place_name
 
 # Found at set-up: where no release is loaded yet there is no practice and no PCN to be at home in.
@@ -81,6 +82,7 @@ def ensure(account: DemoAccount, home: tuple[str, str] | None) -> Any:
     if new:
         user.password = hashed(account.password)
     user.save()
+    mark_if_demo(user)
     profile, made = Profile.objects.get_or_create(user=user, defaults={"job": account.job})
     if home or made:
         level, code = home or (account.level, account.code)

@@ -25,7 +25,7 @@ def prepare() -> None:
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
+            call_command("clearsessions")
             forget_old()
             if settings.CONFIG.demo:
                 ensure_demo_accounts(demo_homes())

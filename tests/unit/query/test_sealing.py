@@ -15,6 +15,8 @@ from epact2.query.sealing import (
     Enters,
     Place,
     at_most_items,
+    cell_of_age,
+    cell_of_deprivation,
     chain_message,
     entries,
     is_shown,
@@ -24,12 +26,16 @@ from epact2.query.sealing import (
     room,
     rounded,
     rounded_alone,
+    split_fits,
+    split_message,
+    split_place,
 )
 
 SECRET = b"not a secret at all, but 32 byte"
 APRIL, MARCH = DispensingMonth(2026, 4), DispensingMonth(2026, 3)
 COUNTS = st.integers(0, 10**6)
 OFFSETS = st.integers(0, BASE - 1)
+_PUBLISHED = st.integers(0, 40).map(lambda one: BASE * one)
 
 
 @given(count=COUNTS)
@@ -146,6 +152,48 @@ def test_every_part_keeps_its_values_beside_the_whole(drawn):
     greatest = max((told or 0 for told, _ in parts), default=0)
     assert room(parts) <= max(greatest, sum(tops) - 4)
     assert room(parts) >= greatest
+
+
+@given(st.lists(_PUBLISHED, min_size=1, max_size=30), st.integers(0, 2000))
+def test_a_split_that_fits_tells_nothing_more_of_any_cell(published, total):
+    """Beside the exact total, each cell could still be anything from four below to four above its number."""
+    if not split_fits(published, total):
+        return
+    low = [max(one - 4, 0) for one in published]
+    high = [one + 4 for one in published]
+    for place in range(len(published)):
+        least = total - (sum(high) - high[place])
+        most = total - (sum(low) - low[place])
+        assert max(least, low[place]) == low[place]
+        assert min(most, high[place]) == high[place]
+
+
+@pytest.mark.parametrize(
+    ("published", "total", "fits"),
+    [
+        pytest.param([10, 30, 15, *[0] * 77], 57, True, id="many empty cells leave room"),
+        pytest.param([25, 35, 0, 0, 0, 0], 57, False, id="few cells do not"),
+        pytest.param([10, 5, *[0] * 78], 19, False, id="fewer than 20 open items"),
+        pytest.param([20], 20, False, id="one cell is the total"),
+    ],
+)
+def test_splits_beside_an_open_total(published, total, fits):
+    assert split_fits(published, total) is fits
+
+
+def test_cells_of_a_split_have_offsets_of_their_own():
+    """Patients and items of a cell, and the cells of a place, share none; the months of a year do."""
+    cells = [cell_of_age(3, 1), cell_of_age(3, 2), cell_of_age(4, 1), cell_of_deprivation(3)]
+    messages = [
+        split_message(split_place("01A", cell, of_items=of_items), chapter, APRIL)
+        for cell in cells
+        for of_items in (False, True)
+        for chapter in ("", "05")
+    ]
+    assert len(set(messages)) == len(messages)
+    later = DispensingMonth(2027, 3)
+    place = split_place("01A", cells[0], of_items=False)
+    assert split_message(place, "05", later) == split_message(place, "05", APRIL)
 
 
 # --- Pools ------------------------------------------------------------------------------------------------

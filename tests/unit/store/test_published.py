@@ -10,7 +10,7 @@ from epact2.query.listing_json import listing_from_json
 from epact2.query.scope import Scope
 from epact2.query.sealing import NotPublished
 from spec.published.test_sealed_figures import TABLES
-from support.engines import ENGINES
+from support.engines import ENGINES, duckdb_engines
 from support.small_data import data_from_tables
 
 SEALED = Scope(reason="published", sealed=True)
@@ -24,7 +24,12 @@ def engine(request):
 @pytest.mark.parametrize(
     "question",
     [
-        pytest.param({"rows": ["gender"]}, id="by what patients are"),
+        pytest.param({"rows": ["practice", "gender"]}, id="of practices by what patients are"),
+        pytest.param({"rows": ["PCN", "gender"]}, id="of PCNs by what patients are"),
+        pytest.param({"rows": ["age"]}, id="by single ages"),
+        pytest.param({"rows": ["gender", "IMD quintile"]}, id="by deprivation and gender"),
+        pytest.param({"rows": ["gender", "section"]}, id="of sections by what patients are"),
+        pytest.param({"where": {"is": ["gender", "2"]}}, id="of chosen patients"),
         pytest.param({"rows": ["paragraph"]}, id="by other levels of the BNF"),
         pytest.param({"where": {"in": ["practice", ["A", "B"]]}}, id="of a free list of practices"),
         pytest.param({"where": {"not": {"is": ["practice", "A"]}}}, id="of all but one"),
@@ -37,7 +42,11 @@ def engine(request):
         pytest.param({"exclusions": "none"}, id="with excluded items"),
         pytest.param({"where": {"in": ["section", ["0501", "0601"]]}}, id="of several sections together"),
         pytest.param({"rows": ["practice"], "top": {"count": 1, "others": True}}, id="of all others"),
-        pytest.param({"values": ["items"], "rows": ["gender"]}, id="items by what patients are"),
+        pytest.param({"values": ["NIC"], "rows": ["gender"]}, id="money by what patients are"),
+        pytest.param(
+            {"values": ["patients on 8 or more unique medicines"], "rows": ["gender"]},
+            id="comparators by what patients are",
+        ),
         pytest.param({"values": [{"amount": "discount"}]}, id="money that open data do not have"),
     ],
 )
@@ -60,10 +69,19 @@ def test_open_figures_need_no_atoms(engine):
     assert engine.answer(query, SEALED) == engine.answer(query, Scope())
 
 
+def test_an_explanation_says_that_atoms_were_read():
+    made = duckdb_engines(data_from_tables(TABLES), ((),))[()]
+    query = query_from_json({"values": ["items", "identified patients"], "rows": ["practice"]})
+    told = made.explain(query, SEALED)
+    assert "sealed figures" in told.rollups
+    assert not {"item", "item_by_presentation", "patient_month", "mixed_item", "prepared"} & set(told.rollups)
+    (source,) = [one for one in told.sources if one.table == "sealed figures"]
+    assert source.databases == ("sealed_202104",)
+    assert "atoms that were published" in source.reasons[0]
+
+
 def test_what_was_never_sealed_is_not_published():
     """A store of an earlier version has no atoms: the question is refused, with what to do."""
-    from support.engines import duckdb_engines
-
     made = duckdb_engines(data_from_tables(TABLES), ((),))[()]
     made.catalogue.sealed.clear()  # type: ignore[attr-defined]
     with pytest.raises(NotPublished) as refused:

@@ -15,7 +15,6 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-call_command("createcachetable", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 from django.contrib.auth import get_user_model
 from django.test import Client

@@ -205,6 +205,15 @@ def test_withdrawal_needs_a_reason_and_ends_the_sign_ins(office):
     assert (grant.ended_by, grant.why_ended) == ("ada", "Left the ICB.")
 
 
+def test_an_administrator_ends_sign_ins_and_is_told_how_many(office):
+    nia = admitted("nia", email="nia@nhs.net")
+    browser = Client()
+    browser.force_login(nia)
+    page = office.post(reverse("administration-sign-ins", args=[nia.pk]), follow=True)
+    assert "1 sign-ins ended" in text_of(page)
+    assert browser.get("/account").status_code == 302
+
+
 def test_a_closed_account_cannot_go_on(office):
     nia = admitted("nia", email="nia@nhs.net")
     granted(nia)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import get_resolver, reverse
 
+from epact2.web.identity.urls import urlpatterns as identity
 from epact2.web.registration import agreement_text
 from epact2.web.registration.agreement_text import Agreement, AgreementChanged
 from epact2.web.registration.models import Acceptance, AgreementVersion
@@ -18,6 +19,9 @@ OPEN = {
     # The steps of signing in itself: before them nobody is known, who could have accepted anything.
     "mfa_authenticate", "set-up-second-factor", "authenticator", "passkey", "step-up", "forgotten-password",
 }  # fmt: skip
+# The steps of signing in itself come before the agreement; they show nothing of the data.
+OPEN |= {one.name for one in identity if getattr(one.callback, "second_factor_not_required", False)}
+OPEN |= {one.name for one in identity if not getattr(one.callback, "login_required", True)}
 
 
 @pytest.fixture

@@ -1,17 +1,22 @@
 """Authorisers see what is asked of them and nothing else, and the rules hold whatever a form sends."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from epact2.access.authorising import AuthoriserRole, NotEntitled
 from epact2.access.eligibility import OrganisationKind
 from epact2.access.grants import AccountType
 from epact2.access.requests import AlreadyDecided, Decision, Stale
+from epact2.web.identity.models import SignIn
 from epact2.web.registration import deciding
+from epact2.web.registration.administrators import make_administrator
 from epact2.web.registration.models import AccessRequest, HeldGrant, Mail, SignatureGiven
 from support.pages import text_of
-from support.people import admitted
+from support.people import PASSWORD, admitted, granted
 from support.registering import asked_by, authoriser, decided, give_role, shown_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("over_example")]
@@ -244,3 +249,49 @@ def test_a_closed_account_is_granted_nothing(nia):
     nia.save()
     with pytest.raises(Stale, match="closed"):
         decided(request, guardian)
+
+
+# --- Step-up -----------------------------------------------------------------------------------------------
+
+
+def test_a_decision_needs_a_confirmation_of_the_last_five_minutes(nia):
+    guardian, request = authoriser(), asked_by(nia)
+    office = office_of(guardian)
+    sent = {"decision": "approve", "shown": shown_on(office.get(page_of(request)))}
+    SignIn.objects.update(confirmed_at=timezone.now() - timedelta(minutes=5, seconds=1))
+    stopped = office.post(page_of(request), sent)
+    assert stopped.status_code == 403
+    assert not HeldGrant.objects.exists()
+    assert office.post(page_of(request), {**sent, "step_up_password": "wrong"}).status_code == 403
+    assert not HeldGrant.objects.exists()
+    office.post(page_of(request), {**sent, "step_up_password": PASSWORD})
+    assert HeldGrant.objects.get().user == nia
+
+
+def test_so_does_everything_that_changes_rights_on_the_pages(nia):
+    """Each address that changes a right stops at the form that asks for the password again."""
+    ada = admitted("ada", email="ada@nhs.net")
+    make_administrator(ada, None)
+    granted(ada, AccountType.DATA_SERVICES)
+    request = decided(asked_by(nia), authoriser())
+    office = office_of(ada)
+    SignIn.objects.update(confirmed_at=timezone.now() - timedelta(minutes=6))
+    named = {"name": "G", "address": "g@nhs.net", "role": "Caldicott Guardian", "place": "QKS"}
+    for address, sent in (
+        (reverse("administration-withdraw", args=[request.grant.pk]), {"why": "x"}),
+        (reverse("administration-close", args=[nia.pk]), {}),
+        (reverse("administration-right", args=[nia.pk]), {}),
+        (reverse("administration-sign-ins", args=[nia.pk]), {}),
+        (reverse("administration-authorisers"), named),
+        (reverse("administration-dismiss", args=[1]), {}),
+        (reverse("administration-publish", args=[2]), {}),
+        (reverse("authorise-withdraw", args=[request.grant.pk]), {"why": "x"}),
+        (reverse("withdraw-grant", args=[ada.held_grants.get().pk]), {}),
+        (reverse("break-glass"), {"place": "QKS", "reason": "x", "ticket": "y"}),
+        (reverse("break-glass-answer", args=[1]), {"answer": "yes"}),
+        (reverse("break-glass-review", args=[1]), {"review": "x"}),
+    ):
+        answer = office.post(address, sent)
+        assert answer.status_code == 403, address
+        assert 'name="step_up_password"' in answer.content.decode(), address
+    assert HeldGrant.objects.filter(ended_at=None).count() == 2

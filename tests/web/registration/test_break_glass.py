@@ -13,8 +13,8 @@ from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided
 from epact2.web.registration import break_glass
 from epact2.web.registration.administrators import make_administrator
-from epact2.web.registration.grants import grants_of
-from epact2.web.registration.models import BreakGlass
+from epact2.web.registration.grants import end_grant, grants_of
+from epact2.web.registration.models import BreakGlass, HeldGrant
 from support.pages import text_of
 from support.people import admitted, granted
 from support.registering import authoriser
@@ -74,6 +74,12 @@ def test_it_lasts_sixty_minutes(dev, ada):
     assert row.ends_at - row.approved_at == timedelta(minutes=60)
     assert places(dev)
     BreakGlass.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert places(dev) == set()
+
+
+def test_it_ends_with_the_access_that_it_is_for(dev, ada):
+    break_glass.decide(asked(dev).pk, ada, yes=True)
+    end_grant(HeldGrant.objects.get(user=dev), by="ada", why="Misuse.")
     assert places(dev) == set()
 
 

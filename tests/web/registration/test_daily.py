@@ -17,7 +17,7 @@ from epact2.web.registration import daily, post
 from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.models import AccessRequest, Event, HeldGrant, Mail
 from support.people import admitted, granted
-from support.registering import asked_by
+from support.registering import asked_by, link_in_newest_mail, register
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,15 @@ def test_requests_expire_and_the_applicant_is_told(nia):
     daily.run(today() + timedelta(days=31))
     assert AccessRequest.objects.get().state == AccessRequest.State.EXPIRED
     assert mails(nia) == ["epact2: Your request has expired"]
+
+
+def test_what_was_never_confirmed_is_deleted_after_two_days(client, over_example):
+    register(client)
+    daily.run(today() + timedelta(days=1))
+    assert AccessRequest.objects.count() == 1
+    daily.run(today() + timedelta(days=3))
+    assert AccessRequest.objects.count() == 0
+    assert client.get(link_in_newest_mail("test.person@nhs.net")).status_code == 400
 
 
 def test_the_command_says_what_it_did_and_takes_a_day(nia):

@@ -14,6 +14,8 @@ from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.grants import grants_of
 from epact2.web.registration.models import Authoriser, HeldGrant, Mail, SignatureGiven
 from support.pages import text_of
+from support.people import granted
+from support.registering import NEW_PASSWORD, link_in_newest_mail, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("over_example")]
 HOMES = {"practice.pharmacist": ("practice", "G82001"), "pcn.pharmacist": ("PCN", "U00001")}
@@ -84,6 +86,31 @@ def test_without_a_release_there_is_no_practice_and_no_grant_for_it():
     ensure_demo_accounts()
     user = get_user_model().objects.get(username="practice.pharmacist")
     assert grants_of(user, timezone.localdate()) == ()
+
+
+def test_an_account_made_in_a_demo_is_nobodys_on_a_real_server(client, settings):
+    """Its address was proven by a mail that anybody could read in the outbox."""
+    register(client)
+    client.post(link_in_newest_mail("test.person@nhs.net"), {"password": NEW_PASSWORD})
+    user = get_user_model().objects.get(username="test.person@nhs.net")
+    granted(user)
+    assert client.login(username=user.username, password=NEW_PASSWORD)
+    assert client.get("/account").status_code == 200
+    assert grants_of(user, timezone.localdate())
+    settings.CONFIG = replace(settings.CONFIG, demo=False)
+    assert client.get("/account").status_code == 302
+    assert not client.login(username=user.username, password=NEW_PASSWORD)
+    assert grants_of(user, timezone.localdate()) == ()
+
+
+def test_an_account_made_on_a_real_server_stays(client, settings):
+    settings.CONFIG = replace(settings.CONFIG, demo=False)
+    register(client)
+    client.post(link_in_newest_mail("test.person@nhs.net"), {"password": NEW_PASSWORD})
+    user = get_user_model().objects.get(username="test.person@nhs.net")
+    granted(user)
+    assert grants_of(user, timezone.localdate())
+    assert client.login(username=user.username, password=NEW_PASSWORD)
 
 
 def test_sign_in_lists_them_with_a_line_each_in_a_demo_alone(client, settings):

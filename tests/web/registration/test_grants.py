@@ -12,6 +12,7 @@ from django.utils import timezone
 from epact2.access.authorising import AuthoriserRole
 from epact2.access.grants import AccountType
 from epact2.web import engine as engines
+from epact2.web.identity import tokens
 from epact2.web.registration import grants
 from epact2.web.registration.grants import grants_of
 from epact2.web.registration.models import Acceptance, AccessRequest, HeldGrant
@@ -183,6 +184,12 @@ def test_nobody_gives_up_somebody_elses_access(nia):
     assert stranger.get(reverse("withdraw-grant", args=[grant.pk])).status_code == 404
     grant.refresh_from_db()
     assert grant.ended_at is None
+
+
+def test_tokens_for_programs_end_too(nia, open_pages):
+    tokens.make(nia, "a script", days=30)
+    grants.end_grant(HeldGrant.objects.get(user=nia), by="x", why="y")
+    assert not tokens.of(nia).exists()
 
 
 def test_sessions_that_are_not_the_persons_stay(nia, open_pages):

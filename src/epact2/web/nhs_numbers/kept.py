@@ -75,6 +75,8 @@ class NumberStore:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._opened("rwc") as connection:
             self.path.chmod(0o600)
+            # Marks come in no order, so every row is somewhere else: keep 256 MB of the file at hand.
+            connection.execute("PRAGMA cache_size = -262144")
             connection.executescript(_TABLES)
             connection.execute("BEGIN IMMEDIATE")
             try:

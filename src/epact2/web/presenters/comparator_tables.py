@@ -12,6 +12,7 @@ from epact2.analysis.compare import Ranked
 from epact2.analysis.movement import Movement, movement
 from epact2.comparators.definition import Comparator
 from epact2.query.nodes import Amount, Is
+from epact2.query.result import Mark
 from epact2.web import links
 from epact2.web.comparator_data import ComparatorData, Series
 from epact2.web.items_door import ItemsDoor
@@ -67,7 +68,7 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
         "cells": [
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
-            numbers.full(row.value, data.unit, places=places),
+            _told(row.marks[2], numbers.full(row.value, data.unit, places=places)),
             change_words(series, data.unit),
             {"spark": series, "text": ""},
             _numerator(data, row),
@@ -75,12 +76,17 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
     }
 
 
+def _told(mark: Mark | None, number: str) -> str:
+    """A number of published figures, or that it is withheld or fewer than five."""
+    return number if mark is None else mark.short_words
+
+
 def _numerator(data: ComparatorData, row: Ranked) -> str | dict[str, object]:
     """What the numerator counts; patients lead to their list, where the reader may see it."""
     part = data.comparator.numerator
     text = numbers.full(row.numerator, part.unit, part.scale)  # type: ignore[arg-type]
     if isinstance(part.value, Amount) or not row.numerator:
-        return text
+        return _told(row.marks[0], text)
     door = ItemsDoor(data.asking.viewer, data.asking.directory)
     href = door.beneath(part.value, Is(data.level, row.code), data.month)
     return {"text": text, "href": href, "drill": True} if href else text

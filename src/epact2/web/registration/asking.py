@@ -22,7 +22,7 @@ from epact2.web.registration import addresses, agreement_text, history, tokens
 from epact2.web.registration.authorities import able_to_sign
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import AccessRequest, HeldGrant
-from epact2.web.registration.persons import account_with_address, add_mailbox
+from epact2.web.registration.persons import account_with_address, add_mailbox, mark_if_demo
 from epact2.web.registration.post import Letter, letter, send
 
 State = AccessRequest.State
@@ -189,6 +189,7 @@ def make_account(address: str, full_name: str, password: str) -> Any:
     first, _, last = full_name.strip().partition(" ")
     user = users.create_user(username, username, password, first_name=first[:150], last_name=last[:150])
     add_mailbox(user, address)
+    mark_if_demo(user)
     return user
 
 

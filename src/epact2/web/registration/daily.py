@@ -55,20 +55,19 @@ def run(day: date) -> Done:
 
 
 def _requests(day: date, done: Done) -> None:
-    """Requests that nobody confirmed or decided in time."""
+    """Requests that nobody confirmed or decided in time.
+
+    One that was never confirmed is deleted: whoever it names may never have heard of it.
+    """
     now = timezone.now() - (timezone.localdate() - day)  # the same hour of the day that is meant
-    unconfirmed = AccessRequest.objects.filter(
+    done.requests_expired += AccessRequest.objects.filter(
         state=State.UNCONFIRMED, asked_at__lt=now - timedelta(hours=CONFIRM_HOURS)
-    )
-    stale = AccessRequest.objects.filter(state=State.WAITING)
-    late = [
-        one.pk
-        for one in stale
-        if (day - timezone.localdate(one.confirmed_at or one.asked_at)).days > REQUEST_DAYS
-    ]
-    for one in (*unconfirmed, *stale.filter(pk__in=late)):
+    ).delete()[0]
+    for one in AccessRequest.objects.filter(state=State.WAITING):
+        if (day - timezone.localdate(one.confirmed_at or one.asked_at)).days <= REQUEST_DAYS:
+            continue
         with transaction.atomic():
-            changed = AccessRequest.objects.filter(pk=one.pk, state=one.state).update(
+            changed = AccessRequest.objects.filter(pk=one.pk, state=State.WAITING).update(
                 state=State.EXPIRED, decided_at=timezone.now(), nonce=""
             )
             if not changed:
@@ -76,19 +75,18 @@ def _requests(day: date, done: Done) -> None:
             about = one.applicant.get_username() if one.applicant else ""
             history.record(Happened.REQUEST_EXPIRED, by=SYSTEM, about=about, of=one)
         done.requests_expired += 1
-        if one.state == State.WAITING:
-            post.send(
-                [
-                    letter(
-                        one.address,
-                        one.full_name,
-                        "Your request has expired",
-                        f"Nobody decided your request for {one.account_type} access for {one.place} within "
-                        f"{REQUEST_DAYS} days. If you still need it, ask again from your account page:",
-                        addresses.page("account"),
-                    )
-                ]
-            )
+        post.send(
+            [
+                letter(
+                    one.address,
+                    one.full_name,
+                    "Your request has expired",
+                    f"Nobody decided your request for {one.account_type} access for {one.place} within "
+                    f"{REQUEST_DAYS} days. If you still need it, ask again from your account page:",
+                    addresses.page("account"),
+                )
+            ]
+        )
 
 
 def _of_person(user: Any, day: date, done: Done) -> list[Letter]:

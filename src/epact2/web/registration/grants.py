@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,18 +19,23 @@ from epact2.access.life import IDLE_DAYS, Idleness, idleness
 from epact2.web.registration import agreement_text, history, sessions
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import BreakGlass, HeldGrant
+from epact2.web.registration.persons import was_made_in_demo
 
 
 def grants_of(user: Any, on: date) -> tuple[Grant, ...]:
     """The grants in force on a day of an active account that accepted the present agreement.
 
     Nobody else holds any: not a closed account, not one that was not signed in to for 180 days, not one that
-    has the new agreement still to accept. An emergency (``BreakGlass``) counts on the day itself, while it
-    lasts.
+    has the new agreement still to accept, and none of a demo where the server is no demo. An emergency
+    (``BreakGlass``) counts on the day itself, while it lasts.
     """
     if not user.is_active or last_used(user, on) is Idleness.REVOKE or not agreement_text.has_accepted(user):
         return ()
+    if not settings.CONFIG.demo and was_made_in_demo(user):
+        return ()
     held = tuple(one.value for one in in_force(user, on))
+    if not any(one.account_type is AccountType.DATA_SERVICES for one in held):
+        return held  # whoever loses the access that an emergency is for loses the emergency with it
     return (*held, *_emergencies(user, on, timezone.now()))
 
 

@@ -1,4 +1,4 @@
-"""What is kept of requests, authorisers and grants. Nothing is deleted: a right that ended says why.
+"""What is kept of requests, authorisers and grants. A right that ended stays, and says why.
 
 Organisations are kept as level and code, with the name that they had when they were chosen: names come from
 the release that is being read, codes stay.
@@ -49,6 +49,18 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class MadeInDemo(models.Model):
+    """An account of a demo: its password is public, or its address was proven by an outbox that is.
+
+    So it is good for nothing where the server is no demo.
+    """
+
+    user = models.OneToOneField(USER, on_delete=models.CASCADE, related_name="made_in_demo")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
 
 class AgreementVersion(models.Model):

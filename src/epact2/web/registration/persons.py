@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from epact2.access.persons import Person, plain_address
-from epact2.web.registration.models import Mailbox
+from epact2.web.registration.models import MadeInDemo, Mailbox
 
 
 def identity_of(user: Any) -> Person:
@@ -35,6 +36,17 @@ def note_address(sender: Any, instance: Any, **_: Any) -> None:
     """Keep an account's own address, whichever way it came into the account."""
     if instance.email:
         add_mailbox(instance, instance.email)
+
+
+def mark_if_demo(user: Any) -> None:
+    """Mark an account that is made on a demo, where anybody can read the mails that prove an address."""
+    if settings.CONFIG.demo:
+        MadeInDemo.objects.get_or_create(user=user)
+
+
+def was_made_in_demo(user: Any) -> bool:
+    """Whether an account was made on a demo."""
+    return MadeInDemo.objects.filter(user_id=user.pk).exists()
 
 
 def account_with_address(address: str) -> Any | None:

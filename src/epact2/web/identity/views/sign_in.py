@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.errors import Epact2Error
 from epact2.web.auth import is_open_demo_account
-from epact2.web.demo_accounts import DEMO_ACCOUNTS
+from epact2.web.demo_people import DEMO_ACCOUNTS
 from epact2.web.identity import factors, mails, throttle
 from epact2.web.identity.adapters import SecondFactorStage
 from epact2.web.identity.events import Event, tell

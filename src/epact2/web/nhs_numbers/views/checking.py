@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,7 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the name stands in the address
+def check(request: HttpRequest, id: UUID) -> HttpResponseBase:  # noqa: A002 - the name stands in the address
     """One request, to approve or to reject with a reason."""
     require_may_check(viewer_of(request))
     found = get_object_or_404(NumberRequest, pk=id)

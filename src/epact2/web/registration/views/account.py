@@ -17,6 +17,7 @@ from epact2.access.eligibility import in_words
 from epact2.access.grants import AccountType
 from epact2.access.life import may_renew
 from epact2.errors import Epact2Error
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.registration import agreement_text, asking, break_glass, deciding, grants, history
 from epact2.web.registration.administrators import is_administrator
 from epact2.web.registration.authorities import roles_in_force
@@ -24,7 +25,6 @@ from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import AgreeForm, type_name
 from epact2.web.registration.middleware import before_agreement
 from epact2.web.registration.models import AccessRequest, HeldGrant
-from epact2.web.registration.seams import step_up_required
 
 
 @before_agreement

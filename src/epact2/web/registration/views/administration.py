@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from epact2.errors import Epact2Error
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.registration import administrators, asking, break_glass, grants, history, post, sessions
 from epact2.web.registration.administrators import is_administrator, require_administrator
 from epact2.web.registration.authorities import able_to_sign
 from epact2.web.registration.forms import type_name
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import AccessRequest, Authoriser, HeldGrant
-from epact2.web.registration.seams import step_up_required
 from epact2.web.registration.views.account import grant_row
 
 View = Callable[..., HttpResponseBase]

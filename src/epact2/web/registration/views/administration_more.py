@@ -12,13 +12,13 @@ from epact2.access.authorising import AuthoriserRole
 from epact2.errors import Epact2Error
 from epact2.model.organisations import Organisation
 from epact2.web import engine as engines
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.organisation_choice import by_words
 from epact2.web.presenters.names import organisation_name
 from epact2.web.registration import agreement_text, authorisers
 from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import AuthoriserForm
 from epact2.web.registration.models import Acceptance, AgreementVersion, Authoriser
-from epact2.web.registration.seams import step_up_required
 from epact2.web.registration.views.administration import MOST_SHOWN, administrators_only, changes
 
 

@@ -17,12 +17,12 @@ from epact2.access.grants import AccountType
 from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided, Decision, Stale
 from epact2.errors import Epact2Error
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.registration import deciding, grants
 from epact2.web.registration.authorities import able_to_sign, roles_in_force
 from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import DecisionForm, type_name
 from epact2.web.registration.models import AccessRequest, HeldGrant
-from epact2.web.registration.seams import step_up_required
 
 # Requests that nobody but the applicant should know of: their address is not confirmed.
 HIDDEN = AccessRequest.State.UNCONFIRMED

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web.identity.step_up import step_up_required
 from epact2.web.presenters.names import organisation_name
 from epact2.web.registration import break_glass
 from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import EmergencyForm
 from epact2.web.registration.models import BreakGlass
-from epact2.web.registration.seams import step_up_required
 from epact2.web.registration.views.administration_more import organisation
 
 

@@ -1,0 +1,14 @@
+"""The table of codes and tokens that were used, made by whoever owns the tables: the application may not."""
+
+from django.core.management import call_command
+from django.db import migrations
+
+
+def make_table(apps, schema_editor):
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("identity", "0001_initial")]
+
+    operations = [migrations.RunPython(make_table, migrations.RunPython.noop)]
