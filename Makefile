@@ -12,7 +12,7 @@ DEMO_PORT ?= 8000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data test test-postgres test-generative check fix docs bench bench-england lock clean devenv web-assets serve
+.PHONY: help demo demo-data test test-postgres test-generative test-attack check fix docs bench bench-england lock clean devenv web-assets serve
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ test-postgres: build/.dev build/.web ## the tests of the web on a PostgreSQL tha
 
 test-generative: build/.dev ## long generative tests: engines agree on thousands of questions
 	@EPACT2_HYPOTHESIS=large $(BIN)/pytest -q tests/generative
+
+test-attack: build/.dev ## the attacker's program on many worlds (prints a table)
+	@EPACT2_ATTACK=large $(BIN)/pytest -q -s tests/attack
 
 check: build/.dev ## ruff, mypy, import contracts, generated documents (changes nothing)
 	@$(BIN)/python scripts/check.py

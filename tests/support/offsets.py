@@ -10,6 +10,7 @@ from epact2.query.sealing import (
     chain_message,
     lone_message,
     offset,
+    split_message,
     split_place,
 )
 from support.drawn import read_table
@@ -17,26 +18,26 @@ from support.engines import SECRET
 from support.small_data import USUAL_MONTH
 
 _EVERYTHING = "everything"
-_ALONE = "alone: "
+_SHOWN = "shown"
 
 
 def check_offsets(drawn: str) -> None:
     """Hold a drawn table to what the secret gives.
 
-    Its rows are practice, what the offset is keyed by, and the offset: a chain (everything, 0501,
-    comparators) of the usual financial year, “alone: 0501” in the usual month, or the cell of a split of a
-    sub-ICB location.
+    Its rows are practice, what the offset is keyed by, and the offset: “shown” for all that is shown in the
+    usual financial year, “alone: 0501” in the usual month, or the cell of a split of a sub-ICB location.
     """
     month = DispensingMonth.parse(USUAL_MONTH)
     for row in read_table(drawn):
         practice, keyed_by = row["practice"], row["keyed by"]
-        kind, _, cell = keyed_by.partition(": ")
+        kind, _, keyed = keyed_by.partition(": ")
         if kind in ("patients", "items"):
-            practice = split_place(practice, _cell(cell), of_items=kind == "items")
-            keyed_by = _EVERYTHING
-        alone = keyed_by.startswith(_ALONE)
-        node = keyed_by.removeprefix(_ALONE).replace(_EVERYTHING, "")
-        message = (lone_message if alone else chain_message)(practice, node, month)
+            message = split_message(split_place(practice, _cell(keyed), of_items=kind == "items"), "", month)
+        elif kind == "alone":
+            message = lone_message(practice, keyed.replace(_EVERYTHING, ""), month)
+        else:
+            assert keyed_by == _SHOWN, f"no such key: {keyed_by}"
+            message = chain_message(practice, month)
         found = offset(SECRET, message)
         assert found == int(row["offset"]), f"{practice}, {keyed_by}: the secret gives {found}"
 

@@ -34,7 +34,7 @@ from epact2.store.published import is_published_column
 from epact2.store.release import Release, Store, StoredFile
 from epact2.store.sealed_tables import ATOM, SPLIT
 
-_VERSION = 1  # of how atoms are worked out
+_VERSION = 4  # of how atoms are worked out
 
 
 def seal(
@@ -134,7 +134,7 @@ def _counted(release: Release, month: DispensingMonth, slots: Sequence[Slot]) ->
         return ()
     with_items = frozenset(each_month(release.items))
     return tuple(
-        Counted(column_name(slot), bound_of(value), beside_open=isinstance(value, Amount))
+        Counted(column_name(slot), bound_of(value), of_items=isinstance(value, Amount))
         for slot in slots
         for value in [_sealed_value(slot)]
         if not isinstance(value, Patients)

@@ -18,7 +18,7 @@ from epact2.load.seal_splits import SPLIT_TABLES, count_cells, create_cells, wri
 from epact2.model.months import DispensingMonth
 from epact2.query.nodes import Codes, Selection
 from epact2.query.open_bounds import Bound, ItemsOf, LeastOf, SumOf, selections_of
-from epact2.query.sealing import BASE, COMPARATORS, SHOWN_FROM, Enters
+from epact2.query.sealing import BASE, SHOWN_FROM, Enters
 from epact2.store.catalogue import Catalogue
 from epact2.store.published import LEVEL_OF_COMPARATORS
 
@@ -27,22 +27,24 @@ _TABLES = (
     "seal_had",
     "seal_count",
     "seal_atom",
+    "seal_shown",
     "seal_class",
     "seal_member",
     "seal_bound",
     *SPLIT_TABLES,
 )
+_LENGTHS = (0, 2, 4, 9)  # of the codes of nodes, by level: everything, chapter, section, chemical substance
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A count of a comparator: its column in the prepared results, the bound of its open items, and whether
-    it counts items, so that it stands beside an exact open total.
+    it counts items and not patients.
     """
 
     column: str
     bound: Bound
-    beside_open: bool
+    of_items: bool
 
 
 def write_atoms(
@@ -55,11 +57,20 @@ def write_atoms(
     """Write the atoms of a month."""
     try:
         connection.execute(
-            "CREATE TEMP TABLE seal_atom (level UTINYINT, node VARCHAR, family VARCHAR, practice INTEGER, "
-            "n BIGINT, open BIGINT, beside BOOLEAN)"
+            "CREATE TEMP TABLE seal_atom (level UTINYINT, node VARCHAR, practice INTEGER, n BIGINT, "
+            "open BIGINT, room BIGINT)"
+        )
+        connection.execute(
+            "CREATE TEMP TABLE seal_shown (level UTINYINT, node VARCHAR, practice INTEGER, m BIGINT)"
         )
         _count_bnf(connection)
+        # From fine to coarse: a whole leaves room for its parts as they are published.
+        for level in reversed(range(len(_LENGTHS))):
+            if level < len(_LENGTHS) - 1:
+                _leave_room(connection, level)
+            _show(connection, level, month, secret)
         _count_comparators(connection, counted, catalogue)
+        _show(connection, LEVEL_OF_COMPARATORS, month, secret)
         _write_published(connection, month, secret)
         write_splits(connection, month, secret)
     finally:
@@ -117,11 +128,11 @@ def _count_bnf(connection: duckdb.DuckDBPyConnection) -> None:
     levels = " UNION ALL ".join(
         f"SELECT {level} AS level, left(node, {length}) AS node, practice, sum(items) AS open "
         "FROM seal_open GROUP BY ALL"
-        for level, length in ((0, 0), (1, 2), (2, 4), (3, 9))
+        for level, length in enumerate(_LENGTHS)
     )
     connection.execute(
-        "INSERT INTO seal_atom SELECT o.level, o.node, left(o.node, 4), o.practice, coalesce(c.n, 0), "
-        f"o.open, false FROM ({levels}) o LEFT JOIN seal_count c USING (level, node, practice) "
+        "INSERT INTO seal_atom SELECT o.level, o.node, o.practice, coalesce(c.n, 0), "
+        f"o.open, NULL FROM ({levels}) o LEFT JOIN seal_count c USING (level, node, practice) "
         "WHERE o.open > 0"
     )
 
@@ -134,31 +145,34 @@ def _count_comparators(
         return
     wanted = tuple(dict.fromkeys(one for slot in counted for one in selections_of(slot.bound)))
     _add_up_open(connection, wanted, catalogue)
-    names = {selection: f"b{place}" for place, selection in enumerate(wanted)}
+    names = {selection: str(place) for place, selection in enumerate(wanted)}
     for slot in counted:
-        bound = _bound(slot.bound, names)
+        bound = _bound(slot.bound, names, "b")
+        room = "NULL" if slot.of_items else _bound(slot.bound, names, "r")
         connection.execute(
             f"INSERT INTO seal_atom SELECT {LEVEL_OF_COMPARATORS}, {quoted(slot.column)}, "
-            f"{quoted(COMPARATORS)}, b.practice, coalesce(p.{slot.column}, 0), {bound}, {slot.beside_open} "
+            f"b.practice, coalesce(p.{slot.column}, 0), {bound}, {room} "
             f"FROM seal_bound b LEFT JOIN prepared_before.prepared_practice p USING (practice) "
             f"WHERE {bound} > 0"
         )
 
 
-def _bound(bound: Bound, names: dict[Selection, str]) -> str:
+def _bound(bound: Bound, names: dict[Selection, str], kind: str) -> str:
+    """The open items of a bound (``b``), or the room that it leaves (``r``)."""
     match bound:
         case ItemsOf(medicines):
-            return f"b.{names[medicines]}"
+            return f"b.{kind}{names[medicines]}"
         case LeastOf(parts):
-            return f"least({', '.join(_bound(part, names) for part in parts)})"
+            return f"least({', '.join(_bound(part, names, kind) for part in parts)})"
         case SumOf(parts):
-            return f"({' + '.join(_bound(part, names) for part in parts)})"
+            return f"({' + '.join(_bound(part, names, kind) for part in parts)})"
 
 
 def _add_up_open(
     connection: duckdb.DuckDBPyConnection, wanted: Sequence[Selection], catalogue: Catalogue
 ) -> None:
-    """The open items of each practice under each selection of medicines: a column for each.
+    """The open items of each practice under each selection of medicines, and the room that the substances
+    selected leave: a column for each.
 
     Presentations that the same selections select are one class, so that rows are brought together first.
     """
@@ -174,42 +188,87 @@ def _add_up_open(
     connection.execute("CREATE TEMP TABLE seal_member (class INTEGER, place INTEGER)")
     members = [(number, place) for places, number in classes.items() for place in places]
     insert_rows(connection, "seal_member", members)
+    most = BASE - 1
     columns = ", ".join(
-        f"coalesce(sum(items) FILTER (place = {place}), 0) AS b{place}" for place in range(len(wanted))
+        f"coalesce(sum(items) FILTER (place = {place}), 0) AS b{place}, "
+        f"greatest(coalesce(max(m) FILTER (place = {place}), 0), {BASE} * "
+        f"((coalesce(sum(top) FILTER (place = {place}), 0) - {most}) // {BASE})) AS r{place}"
+        for place in range(len(wanted))
     )
     connection.execute(
-        f"CREATE TEMP TABLE seal_bound AS SELECT practice, {columns} FROM ("
-        "SELECT practice, class, sum(items) AS items FROM open_rows.prescribing "
-        "JOIN seal_class USING (presentation) GROUP BY ALL) JOIN seal_member USING (class) GROUP BY practice"
+        f"""
+        CREATE TEMP TABLE seal_bound AS
+        WITH of_class AS (
+            SELECT practice, class, m.chemical_substance AS node, sum(items) AS items
+            FROM open_rows.prescribing JOIN seal_class USING (presentation)
+            JOIN dims.medicine m USING (presentation) GROUP BY ALL
+        ),
+        of_place AS (
+            SELECT practice, place, node, sum(items) AS items
+            FROM of_class JOIN seal_member USING (class) GROUP BY ALL
+        )
+        SELECT practice, {columns} FROM (
+            SELECT o.practice, o.place, o.items, s.m, {_top("s.m", "o.items")} AS top
+            FROM of_place o LEFT JOIN seal_shown s
+            ON s.level = {len(_LENGTHS) - 1} AND s.node = o.node AND s.practice = o.practice
+        ) GROUP BY practice
+        """
     )
 
 
 # --- What is published ----------------------------------------------------------------------------------
 
 
+def _leave_room(connection: duckdb.DuckDBPyConnection, level: int) -> None:
+    """Say of every whole of a level how much room its parts leave it: ``query.sealing.room``."""
+    connection.execute(
+        f"""
+        UPDATE seal_atom SET room = r.room FROM (
+            SELECT left(c.node, {_LENGTHS[level]}) AS node, c.practice, greatest(
+                coalesce(max(s.m), 0),
+                {BASE} * ((sum({_top("s.m", "c.open")}) - {BASE - 1}) // {BASE})
+            ) AS room
+            FROM seal_atom c LEFT JOIN seal_shown s USING (level, node, practice)
+            WHERE c.level = {level + 1} GROUP BY ALL
+        ) r
+        WHERE seal_atom.level = {level} AND seal_atom.node = r.node AND seal_atom.practice = r.practice
+        """
+    )
+
+
+def _top(published: str, items: str) -> str:
+    """The most patients that a part can have, as far as is published."""
+    return f"greatest(least(coalesce({published} + {BASE - 1}, {items}), {items}), 0)"
+
+
+def _show(connection: duckdb.DuckDBPyConnection, level: int, month: DispensingMonth, secret: bytes) -> None:
+    """Round the atoms of a level that are published by themselves: see ``query.sealing``."""
+    chain = offset_sql(f"concat('chain|', p.code, '|', {quoted(month.financial_year)})")
+    connection.execute(
+        f"""
+        INSERT INTO seal_shown
+        SELECT level, node, practice,
+            least({rounded_sql("a.n", chain)}, {BASE} * (a.open // {BASE}), coalesce(a.room, a.open))
+        FROM seal_atom a JOIN dims.practice p USING (practice)
+        WHERE level = {level} AND open >= {SHOWN_FROM}
+        """,
+        key_parameters(secret),
+    )
+
+
 def _write_published(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, secret: bytes) -> None:
-    """Round every atom once, and write what is published: see ``query.sealing``."""
-    year, code = quoted(month.financial_year), quoted(month.code)
-    chain = offset_sql(f"concat('chain|', p.code, '|', a.family, '|', {year})")
-    alone = offset_sql(f"concat('alone|', code, '|', node, '|', {code})")
+    """Write what is published: atoms that are shown, and the others in their pools."""
+    alone = offset_sql(f"concat('alone|', p.code, '|', a.node, '|', {quoted(month.code)})")
     steps = "".join(f", {step}" for step in pooling(("level", "node"), ("m",)))
     connection.execute(
         f"""
         INSERT INTO sealed.atom
-        WITH placed AS (
-            SELECT a.*, p.code, p.sub_icb, p.icb, p.region,
-                CASE WHEN a.open >= {SHOWN_FROM} THEN {rounded_sql("a.n", chain)} END AS m
-            FROM seal_atom a JOIN dims.practice p USING (practice)
-        ),
-        shown AS (
-            SELECT level, node, practice, m, {int(Enters.PRACTICE)} AS enters FROM placed
-            WHERE open >= {SHOWN_FROM} AND (NOT beside OR m + {BASE - 1} <= open)
-        ),
-        hidden0 AS (
-            SELECT level, node, practice, sub_icb, icb, region, {rounded_sql("n", alone)} AS m
-            FROM placed WHERE open < {SHOWN_FROM} OR (beside AND m + {BASE - 1} > open)
+        WITH hidden0 AS (
+            SELECT level, node, practice, sub_icb, icb, region,
+                least({rounded_sql("a.n", alone)}, {BASE}) AS m
+            FROM seal_atom a JOIN dims.practice p USING (practice) WHERE open < {SHOWN_FROM}
         ){steps}
-        SELECT {month.number}, level, node, practice, m, enters FROM shown
+        SELECT {month.number}, level, node, practice, m, {int(Enters.PRACTICE)} FROM seal_shown
         UNION ALL SELECT {month.number}, level, node, practice, m, enters FROM pooled
         ORDER BY level, node, practice
         """,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -26,10 +26,6 @@ SHOWN_FROM = 10  # open items from which an atom is published by itself
 LEAST_POOL = 3  # atoms that must stand together to be published as their sum
 LEAST_BELOW = 20  # patients below the line of a ratio
 SPLIT_FROM = 20  # open items from which a place is split by what patients are
-
-# The families of nodes that are no BNF code. One offset for all nodes of a family, practice and year.
-EVERYTHING_NODE = ""
-COMPARATORS = "comparators"
 
 _DIGITS = 15  # hexadecimal digits of the keyed hash: 60 bits, so that five offsets are as good as equal
 KEY_BYTES = 32
@@ -65,13 +61,19 @@ def offset(secret: bytes, message: str) -> int:
     return int(digest[:_DIGITS], 16) % BASE
 
 
-def chain_message(where: str, family: str, month: DispensingMonth) -> str:
-    """What an atom that is shown by itself is keyed by: the same for all nodes of a family in one year.
+def chain_message(where: str, month: DispensingMonth) -> str:
+    """What an atom that is shown by itself is keyed by: the same for all nodes of a practice in one year.
 
-    One offset along a chain keeps it in order (patients of a substance ≤ patients of its section), so that
-    comparing a part with its whole says nothing new.
+    One offset keeps every chain in order (patients of a substance ≤ of its section ≤ of everything), so that
+    comparing a part with its whole says nothing new, and the same patients have the same number whatever they
+    are called: those of a clinic's one section are those of its chapter, and all that it has.
     """
-    return f"chain|{where}|{family}|{month.financial_year}"
+    return f"chain|{where}|{month.financial_year}"
+
+
+def split_message(place: str, node: str, month: DispensingMonth) -> str:
+    """What a cell of a split is keyed by; ``place`` is that of ``split_place``."""
+    return f"chain|{place}|{node}|{month.financial_year}"
 
 
 def lone_message(where: str, node: str, month: DispensingMonth) -> str:
@@ -82,11 +84,6 @@ def lone_message(where: str, node: str, month: DispensingMonth) -> str:
     return f"alone|{where}|{node}|{month.code}"
 
 
-def family_of(node: str) -> str:
-    """The BNF section of a substance; a section or chapter itself; nothing for everything."""
-    return node[:4]
-
-
 def rounded(count: int, offset: int) -> int:
     """The published multiple of five. 0 stays 0; otherwise at most 4 away, and right on average.
 
@@ -95,17 +92,37 @@ def rounded(count: int, offset: int) -> int:
     return BASE * ((max(count, 0) + offset) // BASE)
 
 
+def rounded_alone(count: int, offset: int) -> int:
+    """The number of an atom that is published in a pool only: 0 or 5.
+
+    A pool of which every atom is as large as it can be tells them all. So none is larger than 5, which a
+    single patient may be: where everybody knows of one, that tells nothing.
+    """
+    return min(rounded(count, offset), BASE)
+
+
 def is_shown(open_items: int) -> bool:
     """Whether an atom is published by itself: a function of public data alone."""
     return open_items >= SHOWN_FROM
 
 
-def fits_beside(published: int, open_total: int) -> bool:
-    """Whether a published count of items leaves its whole range open beside the exact open total.
+def at_most_items(published: int, open_items: int) -> int:
+    """The published number, but no more than open items: whoever saw more would learn the offset."""
+    return min(published, BASE * (open_items // BASE))
 
-    Looks at the published number only, so that withholding says no more than publishing would.
+
+def room(parts: Iterable[tuple[int | None, int]]) -> int:
+    """The most that a whole may be published as, given its parts: the published number of each (None where
+    it is hidden) and its open items.
+
+    A whole is no more than its parts together. If it were published as the most that these can be, every part
+    would be known. So it leaves them four patients of room; and it is no less than its greatest part.
     """
-    return published + BASE - 1 <= open_total
+    together, greatest = 0, 0
+    for published, open_items in parts:
+        together += open_items if published is None else min(published + BASE - 1, open_items)
+        greatest = max(greatest, published or 0)
+    return max(greatest, BASE * ((together - BASE + 1) // BASE))
 
 
 def split_fits(published: Collection[int], open_total: int) -> bool:

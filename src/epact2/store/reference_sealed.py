@@ -18,21 +18,21 @@ from epact2.model.organisations import UNKNOWN_CODE
 from epact2.model.prescribing import CHAPTER, ITEMS, MONTH, PRACTICE
 from epact2.query.grains import conjuncts, split
 from epact2.query.nodes import Amount, Distinct, Exclusions, Is, Patients, Query, Selection, Value
-from epact2.query.open_bounds import bound_of, open_items
+from epact2.query.open_bounds import Bound, bound_of, open_items
 from epact2.query.periods import NoData, time_code
 from epact2.query.scope import Scope
 from epact2.query.sealing import (
-    COMPARATORS,
     Enters,
     Place,
+    at_most_items,
     chain_message,
     entries,
-    family_of,
-    fits_beside,
     is_shown,
     lone_message,
     offset,
+    room,
     rounded,
+    rounded_alone,
 )
 from epact2.store.catalogue import Catalogue, Medicines, Practice
 from epact2.store.directory import Directory
@@ -107,11 +107,11 @@ class Atoms:
             if nodes.column:
                 counted = self.of_comparator(nodes.column, month)
                 if counted is not None:
-                    beside = isinstance(self.values[nodes.column], Amount)
-                    made = self.published(nodes.column, COMPARATORS, *counted, month, beside_open=beside)
+                    made = self.published(nodes.column, *counted, month)
             else:
                 for node, counts, opened in self.of_level(nodes.level, month):
-                    made |= self.published(node, family_of(node), counts, opened, month)
+                    rooms = self.rooms(nodes.level, node, month)
+                    made |= self.published(node, counts, opened, rooms, month)
             self._made[key] = made
         return self._made[key]
 
@@ -125,14 +125,7 @@ class Atoms:
         return self._splits[key]
 
     def published(
-        self,
-        node: str,
-        family: str,
-        counts: Counts,
-        opened: Counts,
-        month: DispensingMonth,
-        *,
-        beside_open: bool = False,
+        self, node: str, counts: Counts, opened: Counts, rooms: Counts, month: DispensingMonth
     ) -> dict[tuple[str, str], Atom]:
         """The atoms of one node: each rounded once, those that are not shown given to their pools."""
         made: dict[tuple[str, str], Atom] = {}
@@ -140,18 +133,56 @@ class Atoms:
         for practice, items in opened.items():
             if items <= 0:
                 continue
-            shown = rounded(
-                counts.get(practice, 0), offset(self.secret, chain_message(practice, family, month))
-            )
-            if is_shown(items) and (not beside_open or fits_beside(shown, items)):
-                made[node, practice] = Atom(shown, Enters.PRACTICE)
+            if is_shown(items):
+                chain = offset(self.secret, chain_message(practice, month))
+                number = at_most_items(rounded(counts.get(practice, 0), chain), items)
+                made[node, practice] = Atom(min(number, rooms.get(practice, number)), Enters.PRACTICE)
             else:
                 parents = self.data.parents_now.get(practice, NO_PARENTS)
                 hidden[practice] = Place(parents.sub_icb_location, parents.icb, parents.region)
         for practice, enters in entries(hidden).items():
             lone = offset(self.secret, lone_message(practice, node, month))
-            made[node, practice] = Atom(rounded(counts.get(practice, 0), lone), enters)
+            made[node, practice] = Atom(rounded_alone(counts.get(practice, 0), lone), enters)
         return made
+
+    def rooms(self, level: int, node: str, month: DispensingMonth) -> Counts:
+        """The room that its parts leave a BNF node, by practice; nothing for a substance."""
+        if level == len(NODE_FIELDS):
+            return {}
+        parts: dict[str, list[tuple[int | None, int]]] = defaultdict(list)
+        shown = self.of(month, Nodes(level + 1))
+        for part, _, opened in self.of_level(level + 1, month):
+            for practice, items in opened.items():
+                if part.startswith(node) and items > 0:
+                    parts[practice].append((_shown(shown.get((part, practice))), items))
+        return {practice: room(found) for practice, found in parts.items()}
+
+    def rooms_of(self, bound: Bound, month: DispensingMonth) -> Counts:
+        """The room that the substances of its medicines leave a count of a comparator, by practice."""
+        shown = self.of(month, Nodes(len(NODE_FIELDS)))
+
+        def room_of(practice: str) -> Callable[[Selection], int]:
+            def of_selection(selection: Selection) -> int:
+                items: dict[str, int] = defaultdict(int)
+                for row in self.rows_of(practice, month, selection):
+                    items[row.codes[NODE_FIELDS[-1]]] += row.amounts[ITEMS] or 0
+                return room(
+                    (_shown(shown.get((part, practice))), max(count, 0)) for part, count in items.items()
+                )
+
+            return of_selection
+
+        return {one.code: open_items(bound, room_of(one.code)) for one in self.practices}
+
+    def rows_of(self, practice: str, month: DispensingMonth, selection: Selection) -> list[Row]:
+        """The open rows of a practice in a month that a selection of medicines selects."""
+        return [
+            row
+            for row in self.open_rows
+            if row.month == month
+            and row.codes[PRACTICE] == practice
+            and selects(selection, row, self.directory)
+        ]
 
     def of_level(self, level: int, month: DispensingMonth) -> list[tuple[str, Counts, Counts]]:
         """Every BNF node of a level: its exact identified patients and its open items, by practice."""
@@ -172,9 +203,9 @@ class Atoms:
             for node, items in opened.items()
         ]
 
-    def of_comparator(self, column: str, month: DispensingMonth) -> tuple[Counts, Counts] | None:
-        """The exact counts of a comparator, and the open items that they rest on; None where a window needs a
-        month that is not loaded.
+    def of_comparator(self, column: str, month: DispensingMonth) -> tuple[Counts, Counts, Counts] | None:
+        """The exact counts of a comparator, the open items that they rest on, and the room of patients; None
+        where a window needs a month that is not loaded.
         """
         value = self.values[column]
         assert isinstance(value, (Amount, Distinct, Patients)), "columns hold amounts and counts"
@@ -188,15 +219,17 @@ class Atoms:
 
         def items_of(practice: str) -> Callable[[Selection], int]:
             return lambda selection: sum(
-                row.amounts[ITEMS] or 0
-                for row in self.open_rows
-                if row.month == month
-                and row.codes[PRACTICE] == practice
-                and selects(selection, row, self.directory)
+                row.amounts[ITEMS] or 0 for row in self.rows_of(practice, month, selection)
             )
 
         opened = {one.code: open_items(bound, items_of(one.code)) for one in self.practices}
-        return {str(practice): int(str(count)) for practice, count in rows}, opened
+        rooms = {} if isinstance(value, Amount) else self.rooms_of(bound, month)
+        return {str(practice): int(str(count)) for practice, count in rows}, opened, rooms
+
+
+def _shown(atom: Atom | None) -> int | None:
+    """The number of an atom that is published by itself."""
+    return atom.number if atom is not None and atom.enters is Enters.PRACTICE else None
 
 
 class Sealed:

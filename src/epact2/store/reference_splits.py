@@ -16,12 +16,12 @@ from epact2.query.sealing import (
     Place,
     cell_of_age,
     cell_of_deprivation,
-    chain_message,
     entries,
     lone_message,
     offset,
     rounded,
     split_fits,
+    split_message,
     split_place,
 )
 from epact2.store.reference_data import NO_PARENTS, ReferenceData, Row
@@ -97,7 +97,7 @@ def _of_kind(
             items[place, name] = sum(row.amounts[ITEMS] or 0 for row in mine)
 
     def published(place: Place, name: str, *, alone: bool) -> tuple[int, int]:
-        message = lone_message if alone else chain_message
+        message = lone_message if alone else split_message
         numbers = []
         for of_items, exact in ((False, patients), (True, items)):
             where = split_place(place.sub_icb_location, name, of_items=of_items)

@@ -27,11 +27,12 @@ TABLES = {
         G        | U3  | 03C              | QB2 | Y2
     """,
 }
-# One number for each chain, and one for each atom that is not shown. Nobody but the loader knows them.
+# One number for all that a practice shows in a year, and one for each atom that is not shown. Nobody but
+# the loader knows them.
 OFFSETS = """
     practice | keyed by    | offset
-    A        | 0501        | 3
-    B        | 0501        | 3
+    A        | shown       | 3
+    B        | shown       | 3
     C        | alone: 0501 | 3
     D        | alone: 0501 | 2
     E        | alone: 0501 | 1

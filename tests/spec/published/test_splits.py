@@ -28,9 +28,9 @@ OFFSETS = """
     01A      | items: 30-34, gender 2         | 3
     01A      | items: quintile 1              | 2
     01A      | items: quintile 5              | 4
-    A        | everything                     | 0
-    B        | everything                     | 2
-    C        | everything                     | 3
+    A        | shown                          | 3
+    B        | shown                          | 3
+    C        | shown                          | 1
 """
 TOO_FEW = "withheld: too few items to split"
 
@@ -59,7 +59,7 @@ def test_by_gender(spec_test):
 def test_totals(spec_test):
     """Without gender the total is that of practices, as if asked by itself; items are open and exact.
 
-    A: 1 patient and 0 make 0. B: 3 and 2 make 5. C: 1 and 3 make 0.
+    A: 1 patient and 3 make 4, so 0. B: 3 and 3 make 6, so 5. C: 1 and 1 make 2, so 0.
     """
     spec_test(
         TABLES,

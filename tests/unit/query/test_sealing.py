@@ -14,18 +14,20 @@ from epact2.query.sealing import (
     LEAST_POOL,
     Enters,
     Place,
+    at_most_items,
     cell_of_age,
     cell_of_deprivation,
     chain_message,
     entries,
-    family_of,
-    fits_beside,
     is_shown,
     lone_message,
     offset,
     pool_of,
+    room,
     rounded,
+    rounded_alone,
     split_fits,
+    split_message,
     split_place,
 )
 
@@ -76,7 +78,7 @@ def test_a_sum_of_items_below_nothing_is_nothing():
 
 
 def test_offsets_are_spread_evenly():
-    drawn = Counter(offset(SECRET, chain_message(f"P{number:05}", "0501", APRIL)) for number in range(20_000))
+    drawn = Counter(offset(SECRET, chain_message(f"P{number:05}", APRIL)) for number in range(20_000))
     assert set(drawn) == set(range(BASE))
     assert all(abs(count - 4_000) < 300 for count in drawn.values()), drawn
 
@@ -87,13 +89,12 @@ def test_an_offset_needs_the_secret():
     assert mine == [offset(SECRET, f"{number}") for number in range(50)]
 
 
-def test_one_offset_for_a_section_and_its_substances_all_year():
-    """The chain rule: months of one financial year, and all nodes of one section, share an offset."""
-    substance = chain_message("A81001", family_of("0501013B0"), APRIL)
-    assert substance == chain_message("A81001", family_of("0501"), DispensingMonth(2027, 3))
-    assert substance != chain_message("A81001", family_of("0501"), MARCH)
-    assert substance != chain_message("A81001", family_of("0502"), APRIL)
-    assert substance != chain_message("A81002", family_of("0501"), APRIL)
+def test_one_offset_for_all_that_a_practice_prescribes_in_a_year():
+    """So the same patients have the same number under every name: a clinic's section is all that it has."""
+    of_year = chain_message("A81001", APRIL)
+    assert of_year == chain_message("A81001", DispensingMonth(2027, 3))
+    assert of_year != chain_message("A81001", MARCH)
+    assert of_year != chain_message("A81002", APRIL)
 
 
 def test_an_atom_that_is_not_shown_shares_its_offset_with_none():
@@ -104,7 +105,13 @@ def test_an_atom_that_is_not_shown_shares_its_offset_with_none():
         for month in (MARCH, APRIL)
     }
     assert len(messages) == 2 * 5 * 2
-    assert not messages & {chain_message("A81001", family, APRIL) for family in ("", "05", "0501")}
+    assert not messages & {chain_message("A81001", month) for month in (MARCH, APRIL)}
+
+
+@given(count=st.integers(1, 9), of=OFFSETS)
+def test_an_atom_of_a_pool_is_nothing_or_five_and_both_can_be_one_patient(count, of):
+    assert rounded_alone(count, of) in (0, 5)
+    assert {rounded_alone(1, one) for one in range(BASE)} == {0, 5}
 
 
 @pytest.mark.parametrize(("items", "shown"), [(0, False), (9, False), (10, True), (500, True)])
@@ -112,10 +119,39 @@ def test_ten_open_items_show_an_atom(items, shown):
     assert is_shown(items) is shown
 
 
-@pytest.mark.parametrize(("published", "total", "fits"), [(90, 100, True), (95, 99, True), (100, 100, False)])
-def test_a_part_of_an_open_total_leaves_its_range_open(published, total, fits):
-    """100 published of 100 items would say that the part is 96 to 100, and 104 cannot be."""
-    assert fits_beside(published, total) is fits
+@pytest.mark.parametrize(
+    ("published", "items", "told"), [(15, 14, 10), (15, 15, 15), (5, 40, 5), (10, 10, 10)]
+)
+def test_never_more_patients_than_items(published, items, told):
+    """15 published of 14 items would say that the offset is at least 1, for all that the practice has."""
+    assert at_most_items(published, items) == told
+
+
+@given(items=st.integers(10, 60), count=COUNTS, of=OFFSETS)
+def test_the_limit_of_items_tells_no_offset(items, count, of):
+    """Whatever is published beside open items, every offset remains possible."""
+    told = at_most_items(rounded(min(count, items), of), items)
+    for other in range(BASE):
+        assert any(at_most_items(rounded(one, other), items) == told for one in range(items + 1))
+
+
+def test_a_whole_leaves_its_parts_four_patients_of_room():
+    """One shown part of 0 (at most 4 patients) and two hidden of 3 items each: 10 patients at most together.
+
+    Published as 10, everybody would know that all are as many as they can be; so as 5 at most.
+    """
+    assert room([(0, 12), (None, 3), (None, 3)]) == 5
+    assert room([(10, 10)]) == 10  # no less than its only part
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 10).map(lambda one: 5 * one), st.integers(10, 60))))
+def test_every_part_keeps_its_values_beside_the_whole(drawn):
+    """With the offset 0, each part alone may be four fewer than it can be at most, whatever the whole is."""
+    parts = [(None if told is None else at_most_items(told, items), items) for told, items in drawn]
+    tops = [items if told is None else min(told + 4, items) for told, items in parts]
+    greatest = max((told or 0 for told, _ in parts), default=0)
+    assert room(parts) <= max(greatest, sum(tops) - 4)
+    assert room(parts) >= greatest
 
 
 @given(st.lists(_PUBLISHED, min_size=1, max_size=30), st.integers(0, 2000))
@@ -149,7 +185,7 @@ def test_cells_of_a_split_have_offsets_of_their_own():
     """Patients and items of a cell, and the cells of a place, share none; the months of a year do."""
     cells = [cell_of_age(3, 1), cell_of_age(3, 2), cell_of_age(4, 1), cell_of_deprivation(3)]
     messages = [
-        chain_message(split_place("01A", cell, of_items=of_items), chapter, APRIL)
+        split_message(split_place("01A", cell, of_items=of_items), chapter, APRIL)
         for cell in cells
         for of_items in (False, True)
         for chapter in ("", "05")
@@ -157,7 +193,7 @@ def test_cells_of_a_split_have_offsets_of_their_own():
     assert len(set(messages)) == len(messages)
     later = DispensingMonth(2027, 3)
     place = split_place("01A", cells[0], of_items=False)
-    assert chain_message(place, "05", later) == chain_message(place, "05", APRIL)
+    assert split_message(place, "05", later) == split_message(place, "05", APRIL)
 
 
 # --- Pools ------------------------------------------------------------------------------------------------
