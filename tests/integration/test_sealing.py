@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from epact2.load import publish
 from epact2.load.publish import load_files
 from epact2.load.seal_key import SETTING, SealKeyFault
 from epact2.model.months import DispensingMonth
@@ -201,6 +202,19 @@ def test_a_file_that_is_no_key_is_refused(tmp_path, text, said):
     (tmp_path / "store" / "seal-key").write_text(text)
     with pytest.raises(SealKeyFault, match=said):
         load(tmp_path / "store", items(MONTHS[0]))
+
+
+def test_a_store_of_an_earlier_version_is_sealed_by_loading_a_file_again(tmp_path, monkeypatch):
+    store = tmp_path / "store"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(publish, "seal", lambda _, release, *others: release)
+        assert not load(store, items(MONTHS[0])).sealed
+    outcome = load_files(store, [items(MONTHS[0])], prepared=COLUMNS)
+    assert outcome.changed
+    release = read_release(store)
+    assert (release.number, release.base) == (2, 1)
+    assert set(release.sealed) == set(release.items)
+    assert not load_files(store, [items(MONTHS[0])], prepared=COLUMNS).changed
 
 
 def test_without_items_nothing_is_sealed_and_no_key_is_made(tmp_path):

@@ -16,7 +16,7 @@ import pytest
 from epact2.model import items as fields
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import POPULATION_MEASURES
-from epact2.store import reference
+from epact2.store import reference_question
 from epact2.store.item_tables import ITEM
 from epact2.store.reference_data import (
     ItemRow,
@@ -59,7 +59,7 @@ _CODED = {
 @contextmanager
 def rows_read_once() -> Iterator[None]:
     """The reference engine makes its rows anew for each question; meanwhile, once for each data."""
-    made = reference.item_rows
+    made = reference_question.item_rows
     known: dict[object, tuple[ReferenceData, list[Row]]] = {}
 
     def once(data: ReferenceData, **how: Any) -> list[Row]:
@@ -69,7 +69,7 @@ def rows_read_once() -> Iterator[None]:
         return known[key][1]
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reference, "item_rows", once)
+        patched.setattr(reference_question, "item_rows", once)
         yield
 
 

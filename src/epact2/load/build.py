@@ -41,6 +41,17 @@ from epact2.store.tables import (
 )
 
 
+def again(base: Release) -> Release:
+    """The next release, of the same data."""
+    return replace(
+        base,
+        number=base.number + 1,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        software=version("epact2"),
+        base=base.number,
+    )
+
+
 class Build:
     """Writes the files of one release beside those of the release that it is based on."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from epact2.errors import Epact2Error
-from epact2.load.build import Build
+from epact2.load.build import Build, again
 from epact2.load.database import connect
 from epact2.load.intake import Desk, FileOutcome, Intake
 from epact2.load.prepare import prepare
@@ -72,9 +72,10 @@ def load_files(
     """Load files into a store as one new release.
 
     ``kind`` insists on what the files are, and ``month`` on their month. Files that the release already holds
-    change nothing. ``prepared`` are values whose numbers are worked out for every organisation. Raises
-    LoadRefused, with nothing changed, if any file breaks its contract, LoadInProgress if another load is at
-    work, and LoadFailed if the disk or the memory does not suffice.
+    change nothing, unless an earlier version left the release without published figures. ``prepared`` are
+    values whose numbers are worked out for every organisation. Raises LoadRefused, with nothing changed, if
+    any file breaks its contract, LoadInProgress if another load is at work, SealKeyFault if the key of the
+    published figures is missing or another, and LoadFailed if the disk or the memory does not suffice.
     """
     watcher = progress or Silence()
     with loader_lock(store) as opened:
@@ -94,6 +95,13 @@ def load_files(
                 else:
                     assert base is not None, "files are held only by a release"
                     release = base
+                    if base.items and not base.seal:
+                        # An earlier version left it without published figures.
+                        release = prepare(
+                            opened, again(base), base, prepared, connection, new_folder(), watcher
+                        )
+                        release = seal(opened, release, base, prepared, connection, new_folder(), watcher)
+                        publish_release(store, release)
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise LoadFailed(
                 f"The release could not be written: {error}",
@@ -101,7 +109,8 @@ def load_files(
             ) from error
         finally:
             remove_leftovers(opened, list_releases(store))
-    return LoadOutcome(release.number, bool(new), tuple(intake.outcome for intake in intakes))
+    changed = base is None or release.number != base.number
+    return LoadOutcome(release.number, changed, tuple(intake.outcome for intake in intakes))
 
 
 def _new(intakes: Sequence[Intake]) -> list[Intake]:

@@ -47,6 +47,7 @@ from epact2.query.periods import is_about_people
 from epact2.query.result import Mark
 from epact2.query.scope import Scope
 from epact2.query.sealing import Enters, NotPublished
+from epact2.query.words import value_name
 from epact2.store.catalogue import Practice, code_of, organisation_test
 from epact2.store.directory import Directory
 from epact2.store.plan import Slot
@@ -229,7 +230,8 @@ def nodes_for(slot: Slot, fields: Sequence[Field], query: Query, columns: Collec
 def bnf_nodes(slot: Slot, medicines: Sequence[Field], rest: Iterable[Selection]) -> Nodes | NotPublished:
     """The BNF nodes of a count of identified patients; an error, not raised, where there are none."""
     if slot.of != (PATIENT,):
-        return NotPublished("This count of patients is not published.", _NEAREST)
+        name = value_name(value_of(slot))
+        return NotPublished(f"“{name}” is not published of other organisations.", _NEAREST)
     parts = tuple(dict.fromkeys((*conjuncts(slot.where), *rest)))
     levels = [0]
     for field in medicines:

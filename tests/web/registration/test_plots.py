@@ -61,18 +61,19 @@ class World:
         return self.dice.choice(self.accounts)
 
     def one_of(self, rows):
+        """Any of some rows; they come in an order, so that the same dice do the same on every database."""
         found = list(rows)
         return self.dice.choice(found) if found else None
 
     def appoint(self):
-        by = self.one_of(one.user for one in Administrator.objects.filter(ends=None))
+        by = self.one_of(one.user for one in Administrator.objects.filter(ends=None).order_by("pk"))
         role, place = self.dice.choice(ROLES)
         person = self.anybody()
         row = authorisers.appoint(person.username, person.email, role, *place, "", by)
         authorisers.prove(tokens.make(tokens.AUTHORISER, row.pk, row.nonce), user=person)
 
     def make_administrator(self):
-        by = self.one_of(one.user for one in Administrator.objects.filter(ends=None))
+        by = self.one_of(one.user for one in Administrator.objects.filter(ends=None).order_by("pk"))
         administrators.make_administrator(self.anybody(), by)
 
     def ask(self):
@@ -80,10 +81,10 @@ class World:
         asked_by(self.anybody(), account_type, kind, *place)
 
     def decide(self):
-        row = self.one_of(AccessRequest.objects.filter(state="waiting"))
+        row = self.one_of(AccessRequest.objects.filter(state="waiting").order_by("asked_at"))
         if row is None:
             return
-        able = able_to_sign(row.wanted, row.level, row.code, timezone.localdate())
+        able = able_to_sign(row.wanted, row.level, row.code, timezone.localdate()).order_by("pk")
         entitled = self.one_of(one.user for one in able)
         by = entitled if entitled is not None and self.dice.random() < 0.8 else self.anybody()
         offered = deciding.as_value(row).offered
@@ -92,12 +93,12 @@ class World:
     decide_again = decide_once_more = decide_yet_again = decide
 
     def dismiss(self):
-        row = self.one_of(Authoriser.objects.filter(ends=None))
+        row = self.one_of(Authoriser.objects.filter(ends=None).order_by("pk"))
         if row is not None and self.dice.random() < 0.3:
             authorisers.dismiss(row, self.anybody())
 
     def withdraw(self):
-        grant = self.one_of(HeldGrant.objects.filter(ended_at=None))
+        grant = self.one_of(HeldGrant.objects.filter(ended_at=None).order_by("pk"))
         if grant is not None and self.dice.random() < 0.3:
             grants.end_grant(grant, by="somebody", why="A try.", end_sign_ins=False)
 
