@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from attack.attempts import figures_of_rule
 from attack.truth import truth_of
-from attack.worlds import Item, World
+from attack.worlds import World
 
 
 def twin_of(world: World, outside: frozenset[str], *, tries: int = 60) -> World:
@@ -37,8 +37,3 @@ def changed_counts(one: World, other: World) -> int:
     """How many counts of 1 to 4 differ between two Englands."""
     first, second = truth_of(one), truth_of(other)
     return sum(first.counts[cell] != second.counts[cell] for cell in first.protected())
-
-
-def rows_of(world: World, practice: str) -> tuple[Item, ...]:
-    """The items of one practice."""
-    return tuple(one for one in world.items if one.practice == practice)
