@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from attack.attacker import ENOUGH, Attack, Found
 from attack.rules import NOW, Figure, Rule, atoms, published
-from attack.truth import Truth, truth_of
+from attack.truth import PAIRS, Truth, truth_of
 from attack.worlds import World
 
 LARGE = os.environ.get("EPACT2_ATTACK") == "large"
@@ -86,7 +86,8 @@ def attack_rules(world: World, rule: Rule = NOW, *, partitions: bool = True, pai
 
 def figures_of_rule(world: World, truth: Truth, rule: Rule = NOW) -> dict[Figure, int | None]:
     """Every figure that a rule publishes."""
-    nodes = sorted({(cell.node, cell.month) for cell in truth.open_items})
+    told = [cell for cell in truth.open_items if cell.node != PAIRS or rule.pairs]
+    nodes = sorted({(cell.node, cell.month) for cell in told})
     return published(atoms(truth, world.places, rule), world.places, nodes)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from attack.truth import COMPARATORS, CUTS, KNOWN_ITEMS, RESTS_ON, Cell, Truth
+from attack.truth import COMPARATORS, CUTS, KNOWN_ITEMS, PAIRS, RESTS_ON, Cell, Truth
 from epact2.model.months import DispensingMonth
 from epact2.query import sealing
 from epact2.query.sealing import Enters, Place
@@ -43,6 +43,7 @@ class Rule:
     at_most_parts: bool = False  # a whole leaves its parts room
     zero_or_five: bool = False  # what an atom of a pool can be
     one_pool: bool = False  # a pool is rounded as one; else the sum of numbers that were rounded apart
+    pairs: bool = False  # pairs of patient and medicine are published, too
 
 
 OLD = Rule("an offset for each section")
@@ -50,6 +51,8 @@ ONE = Rule("one offset", one_offset=True)
 CAPPED = Rule("one offset, at most the items", one_offset=True, at_most_items=True)
 PARTED = Rule("and room for parts", one_offset=True, at_most_items=True, at_most_parts=True)
 NOW = Rule("and 0 or 5 in pools", one_offset=True, at_most_items=True, at_most_parts=True, zero_or_five=True)
+# Rejected: nine substances of one patient each are nine pairs, which tell all nine.
+WITH_PAIRS = replace(NOW, name="and pairs of patient and medicine", pairs=True)
 # Tried and rejected: of nine practices with an item each and a 5 for all, everyone has exactly one patient.
 POOLED = Rule("and pools as one", one_offset=True, at_most_items=True, at_most_parts=True, one_pool=True)
 
@@ -86,6 +89,8 @@ def atoms(
     for cell in truth.open_items:
         siblings[cell.practice, cell.month].append(cell)
     for cell in sorted(truth.open_items, key=lambda one: (one.node in COMPARATORS, -len(one.node))):
+        if cell.node == PAIRS and not rule.pairs:
+            continue
         opened = truth.open_items[cell]
         message = message_of(cell, rule)
         number = sealing.rounded(truth.counts[cell], sealing.offset(secret, message))

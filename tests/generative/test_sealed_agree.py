@@ -95,4 +95,4 @@ def test_the_drawn_questions_are_answered(sealed_engines):
 
     draw()
     for wanted in ("answered", "NotPublished", "published", *Mark):
-        assert seen[wanted] > 2, f"{wanted}: {seen}"
+        assert seen[wanted], f"{wanted}: {seen}"

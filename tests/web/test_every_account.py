@@ -109,3 +109,11 @@ def test_accounts_that_see_no_figures_are_told_so(reads, account_type):
     response = reads(account_type).get("/organisations/ICB/QKS")
     assert response.status_code == 403
     assert "does not show these figures" in text_of(response)
+
+
+def test_a_comparator_that_is_not_published_of_others_says_so(reads):
+    response = reads(AccountType.DEFAULT).get("/comparators/average-unique-medicines")
+    assert response.status_code == 200
+    assert "It is not published of other organisations." in text_of(response)
+    exact = reads(AccountType.NATIONAL).get("/comparators/average-unique-medicines")
+    assert "not published" not in text_of(exact)

@@ -25,6 +25,7 @@ from epact2.access.territory import NOWHERE, Territory, practices_selected, terr
 from epact2.access.viewer import Viewer
 from epact2.errors import Epact2Error
 from epact2.model.items import CD_SCHEDULE, PATIENT
+from epact2.model.place_names import place_name
 from epact2.query.grains import conjuncts, split
 from epact2.query.listing import Listing, ListingRows
 from epact2.query.nodes import AllOf, OneOf, Query, Selection
@@ -216,7 +217,8 @@ def _by_grant(
             f"Your {given} does not show {_WHAT[grain]} of organisations that are not your own.",
             "Ask about your own organisation, or for figures of practices and wider.",
         )
-    return Decision(sight, given, "", grant, version)
+    shows = "published figures of these" if sight is Sight.SEALED else "these exactly"
+    return Decision(sight, f"your {given} shows {shows}", "", grant, version)
 
 
 _WHAT = {
@@ -295,7 +297,7 @@ def _own_words(viewer: Viewer, directory: Directory) -> str:
 
 
 def _name(grant: Grant, directory: Directory) -> str:
-    return directory.organisation_name(grant.level, grant.code)
+    return place_name(directory.organisation_name(grant.level, grant.code))
 
 
 def _moved_words(mine: Territory, wanted: Iterable[str]) -> str:

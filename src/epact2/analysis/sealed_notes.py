@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from epact2.analysis.origin import WithOrigin
 from epact2.query.check import COUNTED_AGAIN, COUNTED_ONCE
 from epact2.query.result import Mark, Result
 
@@ -12,6 +13,7 @@ ROUNDED = (
     "once when the month was loaded. All other approximate figures are worked out from these published "
     "counts, never from the items themselves, so they are the same for everybody."
 )
+SHORT = "Numbers of patients are published figures: approximate, and the same for everybody."
 ONCE_A_PRACTICE = "Patients are counted once per practice: who was at two practices counts at both."
 FEW = "Fewer than 5: the published count is 0, though there are items."
 WITHHELD = (
@@ -45,3 +47,9 @@ def _of_sealed(result: Result) -> Iterator[str]:
         yield NOT_SPLIT
     if Mark.FEW_PATIENTS in told:
         yield TOO_SMALL
+
+
+def published_words(given: WithOrigin) -> str:
+    """A sentence for pages with little room; empty where every number is exact."""
+    approximate = any(column.approximate for column in given.result.columns)
+    return SHORT if given.scope.sealed and approximate else ""

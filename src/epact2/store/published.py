@@ -96,14 +96,17 @@ def is_sealed(slot: Slot) -> bool:
 
 
 def is_published_column(slot: Slot) -> bool:
-    """Whether a number of a comparator becomes a node: a count of patients (or of what each of them had), or
-    items of which open data do not know which they are. What is a BNF node already is not published twice.
+    """Whether a number of a comparator becomes a node: a count of patients, or items of which open data do
+    not know which they are.
+
+    What is a BNF node already is not published twice. Pairs of patient and medicine are not published: their
+    number is a sum over substances, and where it is as small as it can be it tells each of them.
     """
     value = value_of(slot)
     if not value_needs_items(value):
         return False
     match value:
-        case Distinct(fields) if PATIENT in fields:
+        case Distinct(fields) if fields == (PATIENT,):
             return not isinstance(bnf_nodes(slot, (), ()), Nodes)
         case Patients():
             return True

@@ -217,7 +217,7 @@ def test_national_accounts_see_patients_exactly_but_no_prescribers():
 def test_prescribers_are_seen_of_one_s_own_alone():
     found = ruled(ICB_PHARMACIST, BY_PRESCRIBER)
     assert found.scope.organisations.codes == ("P1", "P2")
-    assert "Only of what is your own: ICB Q1." in found.note
+    assert "Only of what is your own: Q1." in found.note
     with pytest.raises(Refused, match="not your own"):
         ruled(ICB_PHARMACIST, BY_PRESCRIBER | OF_Q2)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from epact2.analysis.answer import Answer
 from epact2.analysis.patients_profile import FIGURES, ITEMS_EACH, ON_MANY, PATIENTS, latest_question
 from epact2.analysis.profile import YEAR, Figure
+from epact2.analysis.sealed_notes import published_words
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import Organisation
 from epact2.query.result import Cell, Column
@@ -62,6 +63,7 @@ def panel(
         "rows": rows,
         "caption": f"Patients of {name}, {month.name}",
         "provisional": own.provisional,
+        "published": " ".join(dict.fromkeys(filter(None, map(published_words, (own, england))))),
         "actions": [
             {"text": "Open in the explorer", "href": links.explorer(latest_question(organisation, month))},
             *([{"text": "See the items", "href": items}] if items else []),

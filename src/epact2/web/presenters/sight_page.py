@@ -10,6 +10,7 @@ from epact2.access.grants import AccountType, Grant
 from epact2.access.policy import Action, Decision, Whose, decide, own_territory, rights_of
 from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.access.viewer import Viewer
+from epact2.model.place_names import place_name
 from epact2.web.engine import Directory
 
 
@@ -105,7 +106,7 @@ def grants(viewer: Viewer, directory: Directory | None) -> list[dict[str, str]]:
 
 
 def _grant(one: Grant, directory: Directory | None) -> dict[str, str]:
-    name = directory.organisation_name(one.level, one.code) if directory else one.code
+    name = place_name(directory.organisation_name(one.level, one.code)) if directory else one.code
     return {
         "type": f"{one.account_type.value[:1].upper()}{one.account_type.value[1:]}",
         "organisation": "England" if one.is_of_england else f"{name} ({one.level} {one.code})",

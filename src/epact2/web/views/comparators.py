@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import compare
+from epact2.analysis.sealed_notes import published_words
 from epact2.comparators.definition import Comparator
 from epact2.comparators.read import UnknownComparator, comparator_named
 from epact2.model import organisations
@@ -19,6 +20,7 @@ from epact2.model.months import DispensingMonth, span_name
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.query.encode import dumps
 from epact2.query.periods import NoData
+from epact2.query.sealing import NotPublished
 from epact2.web import links
 from epact2.web.asking import Asking
 from epact2.web.choices import (
@@ -83,8 +85,12 @@ def _page_of_items(request: HttpRequest, comparator: Comparator, asking: Asking)
             form["month"] = loaded[-1].code
     choices = read_choices(form, asking.directory, asking.person, loaded)
     data = ComparatorData(asking, comparator, choices)
-    context = _context(request, data)
-    context["aside"] = [{"text": text} for text in (moved, _from_items(asking.directory, loaded)) if text]
+    try:
+        context = _context(request, data)
+    except NotPublished as error:
+        return _without_items(request, comparator, str(error), "It is not published of other organisations.")
+    said = (moved, _from_items(asking.directory, loaded), published_words(data.peers.answer))
+    context["aside"] = [{"text": text} for text in said if text]
     context["how"]["from_items"] = _from_items(asking.directory, loaded)
     return render(request, "pages/comparator.jinja", context)
 
@@ -100,9 +106,11 @@ def _from_items(directory: Directory, loaded: Sequence[DispensingMonth]) -> str:
     return said
 
 
-def _without_items(request: HttpRequest, comparator: Comparator, why: str) -> HttpResponse:
-    """What a comparator is about, and why it has no value yet."""
-    context = {"comparator": comparator, "why": why}
+def _without_items(
+    request: HttpRequest, comparator: Comparator, why: str, finding: str = "There is no value yet."
+) -> HttpResponse:
+    """What a comparator is about, and why there is no value of it to see."""
+    context = {"comparator": comparator, "why": why, "finding": finding}
     return render(request, "pages/comparator_no_items.jinja", context)
 
 
