@@ -117,3 +117,14 @@ def test_a_comparator_that_is_not_published_of_others_says_so(reads):
     assert "It is not published of other organisations." in text_of(response)
     exact = reads(AccountType.NATIONAL).get("/comparators/average-unique-medicines")
     assert "not published" not in text_of(exact)
+
+
+def test_what_is_withheld_is_called_so_on_an_organisation_s_page(reads):
+    page = text_of(reads(AccountType.DEFAULT).get("/organisations/practice/G81001"))
+    assert "Numbers of patients are published figures: approximate" in page
+    panel = page[page.index("identified patients") :]
+    assert "withheld" in panel
+    assert "had withheld" not in page
+    exact = text_of(reads(AccountType.NATIONAL).get("/organisations/practice/G81001"))
+    assert "withheld" not in exact
+    assert "published figures" not in exact

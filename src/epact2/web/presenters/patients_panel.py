@@ -10,19 +10,20 @@ from epact2.analysis.profile import YEAR, Figure
 from epact2.analysis.sealed_notes import published_words
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import Organisation
-from epact2.query.result import Cell, Column
+from epact2.query.result import Cell, Column, Mark
 from epact2.web import links
 from epact2.web.presenters import numbers
 
-Values = Mapping[Figure, tuple[Cell, Column]]
+Values = Mapping[Figure, tuple[Cell, Column, Mark | None]]
 
 
 def read(given: Answer, month: DispensingMonth) -> Values:
     """The figures of one month of the answer to ``panel_question``; empty for a month without rows."""
-    for row in given.result.rows:
+    result = given.result
+    for number, row in enumerate(result.rows):
         if row[0] == month.code:
             return {
-                figure: (row[place], given.result.columns[place])
+                figure: (row[place], result.columns[place], result.marks.get((number, place)))
                 for place, figure in enumerate(FIGURES, start=1)
             }
     return {}
@@ -72,17 +73,30 @@ def panel(
 
 
 def title(now: Values) -> str:
-    """``15,903 identified patients had 2.3 items each; 4.1% were on ten or more unique medicines``."""
+    """``15,903 identified patients had 2.3 items each; 4.1% were on ten or more unique medicines``.
+
+    What is withheld is left out.
+    """
     patients, each, many = (_full(figure, now) for figure in (PATIENTS, ITEMS_EACH, ON_MANY))
     plural = "patient" if patients == "1" else "patients"
-    return (
-        f"{patients} identified {plural} had {each} items each; {many} were on ten or more unique medicines"
-    )
+    said = f"{patients} identified {plural}"
+    if not _is_withheld(ITEMS_EACH, now):
+        said += f" had {each} items each"
+    if not _is_withheld(ON_MANY, now):
+        said += f"; {many} were on ten or more unique medicines"
+    return said
+
+
+def _is_withheld(figure: Figure, values: Values) -> bool:
+    mark = values[figure][2] if figure in values else None
+    return mark is not None and mark.is_withheld
 
 
 def _full(figure: Figure, values: Values) -> str:
     if figure not in values:
         return numbers.NO_DATA
-    cell, column = values[figure]
+    cell, column, mark = values[figure]
+    if mark is not None:
+        return mark.short_words
     known = cell if isinstance(cell, (int, float)) else None
     return numbers.full(known, column.unit, column.scale)
