@@ -80,7 +80,9 @@ def test_the_explorer_is_for_those_who_may_create_analyses(reads, account_type):
         assert _refuses(client.get(address)) is not may, address
     asked = client.post("/api/v1/query", json.dumps(question), content_type="application/json")
     assert _refuses(asked) is not may
-    assert ('href="/explorer/"' in client.get(reverse("sight")).content.decode()) is may
+    page = client.get(reverse("sight")).content.decode()
+    assert ('href="/explorer/"' in page) is may
+    assert ("app--reading" in page) is not may
 
 
 @pytest.mark.parametrize("account_type", AccountType, ids=str)

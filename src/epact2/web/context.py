@@ -54,6 +54,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "service_name": config.SERVICE_NAME,
         "navigation": navigation(request),
+        "reads_only": not rights_of(viewer_of(request)).create_analysis,
         "person": person(request),
         "release": release_facts.current(),
         "demo": settings.CONFIG.demo,
