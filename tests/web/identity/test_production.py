@@ -56,7 +56,9 @@ ADDRESSES = {
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     folder = tmp_path_factory.mktemp("production")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EPACT2_")}
+    # The browser tests of the same process set the second one, which no server is to have.
+    of_tests = ("EPACT2_", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(of_tests)}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "epact2.web.settings",
         "EPACT2_STORE": str(folder / "store"),
