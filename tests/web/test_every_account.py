@@ -1,6 +1,7 @@
 """Every page for every type of account: what it shows, what it refuses, and that it never breaks."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -130,3 +131,13 @@ def test_what_is_withheld_is_called_so_on_an_organisation_s_page(reads):
     exact = text_of(reads(AccountType.NATIONAL).get("/organisations/practice/G81001"))
     assert "withheld" not in exact
     assert "published figures" not in exact
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, name):
+    client = reads(AccountType.DEFAULT_WITH_ANALYSIS)
+    address = f"{reverse(name)}?q={json.dumps({'values': ['items'], 'rows': ['ICB']})}"
+    assert client.get(address).status_code == 200
+    small = replace(tables().rights[AccountType.DEFAULT_WITH_ANALYSIS], export_rows=2)
+    monkeypatch.setattr("epact2.access.policy.rights_of", lambda viewer: small)
+    assert _refuses(client.get(address))

@@ -364,6 +364,16 @@ def require_analyses(viewer: Viewer) -> None:
         raise Refused(decision.reason, decision.advice)
 
 
+def require_export(viewer: Viewer, rows: int) -> None:
+    """Refuse a file of figures that is larger than the viewer may take away. Raises Refused."""
+    most = EVERY_RIGHT.export_rows if viewer.may_list_items else rights_of(viewer).export_rows
+    if rows > most:
+        raise Refused(
+            f"The file would have {rows:,} rows; your access allows {most:,} in one download.",
+            "Ask for fewer months, a smaller area or wider levels.",
+        )
+
+
 def rights_of(viewer: Viewer) -> Rights:
     """The widest rights of a viewer's grants."""
     if viewer.is_operator:

@@ -15,6 +15,7 @@ from django.http import (
 )
 from django.views.decorators.http import require_safe
 
+from epact2.access.policy import require_export
 from epact2.analysis.answer import Answer
 from epact2.analysis.export import answer_json, csv_rows, file_name, workbook
 from epact2.query.codec import loads
@@ -67,7 +68,9 @@ def _file(request: HttpRequest, ending: str, write: Write) -> HttpResponseBase:
         )
     query = loads(text)
     engine = engines.current()
-    given = engines.ask(engine, query, engines.viewer_of(request))
+    viewer = engines.viewer_of(request)
+    given = engines.ask(engine, query, viewer)
+    require_export(viewer, len(given.result.rows))
     tag = _tag(engine, engines.question_key(query), ending)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     # Who may see the answer was decided above, so a browser's own copy of the same release is as good.
