@@ -5,8 +5,9 @@ A practice that moved shows its new ICB what it prescribed from the move on, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from epact2.access.grants import Grant
@@ -15,7 +16,10 @@ from epact2.model.prescribing import PRACTICE
 from epact2.query.nodes import OneOf, Selection
 from epact2.query.scope import Absence, Scope
 from epact2.store.catalogue import Practice, organisation_test
-from epact2.store.directory import Directory, EarlierPlace, UnknownCode
+from epact2.store.directory import Directory, EarlierPlace
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,39 @@ class Territory:
         return Scope(OneOf(PRACTICE, tuple(sorted(self.practices))), reason, self.absences)
 
 
-_SELECTED: WeakKeyDictionary[Directory, dict[Selection, frozenset[str]]] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Known:
+    """What was worked out for one release. Selections come from readers, so only so many are kept."""
+
+    selected: dict[Selection, frozenset[str]] = field(default_factory=dict)
+    territories: dict[Places, Territory] = field(default_factory=dict)
+    members: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+
+Places = frozenset[tuple[str, str]]  # levels and codes of organisations
+_KNOWN: WeakKeyDictionary[Directory, _Known] = WeakKeyDictionary()
+_MOST_KEPT = 256  # an entry names some thousands of practices at most
+
+
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
+
+
+def members(level: str, directory: Directory) -> Mapping[str, frozenset[str]]:
+    """The practices of every organisation of a level today, by its code."""
+    known = _KNOWN.setdefault(directory, _Known())
+    found = known.members.get(level)
+    if found is None:
+        gathered: dict[str, set[str]] = {}
+        for practice in directory.practices:
+            code = practice.code if level == PRACTICE.name else practice.parent(level)
+            gathered.setdefault(code, set()).add(practice.code)
+        found = {code: frozenset(codes) for code, codes in gathered.items()}
+        known.members[level] = found
+    return found
 
 
 def practices_selected(selection: Selection, directory: Directory) -> frozenset[str]:
@@ -38,11 +74,13 @@ def practices_selected(selection: Selection, directory: Directory) -> frozenset[
 
     Remembered for each release: pages ask again and again for the same few organisations.
     """
-    known = _SELECTED.setdefault(directory, {})
-    if selection not in known:
+    known = _KNOWN.setdefault(directory, _Known()).selected
+    found = known.get(selection)
+    if found is None:
         test = organisation_test(selection, directory)
-        known[selection] = frozenset(one.code for one in map(_placed, directory.practices) if test(one))
-    return known[selection]
+        found = frozenset(one.code for one in map(_placed, directory.practices) if test(one))
+        _keep(known, selection, found)
+    return found
 
 
 def _placed(practice: Organisation) -> Practice:
@@ -54,17 +92,21 @@ NOWHERE = Territory(frozenset())
 
 
 def territory(grants: Iterable[Grant], directory: Directory) -> Territory:
-    """The practices that are the viewer's own by any of some grants. A national grant owns none by itself."""
+    """The practices that are the viewer's own by any of some grants. A national grant owns none by itself.
+
+    Remembered for each release: one page may ask for every cell of a table.
+    """
+    places = frozenset((grant.level, grant.code) for grant in grants if grant.level != ENGLAND)
+    known = _KNOWN.setdefault(directory, _Known()).territories
+    return known.get(places) or _keep(known, places, _territory(places, directory))
+
+
+def _territory(places: Places, directory: Directory) -> Territory:
     found: dict[str, list[Callable[[EarlierPlace], bool]]] = {}
-    for grant in grants:
-        if grant.level == ENGLAND:
-            continue
-        try:
-            organisation = directory.organisation(grant.code, grant.level)
-        except UnknownCode:
-            continue  # an organisation without any prescribing in this release has no practices in it
-        for practice in directory.practices_of(organisation):
-            found.setdefault(practice, []).append(_was_of(grant))
+    for level, code in places:
+        # An organisation without any prescribing in this release has no practices in it.
+        for practice in members(level, directory).get(code, frozenset()):
+            found.setdefault(practice, []).append(_was_of(level, code))
     absences = tuple(
         Absence(place.practice, place.first, place.last)
         for place in directory.earlier_places
@@ -73,9 +115,9 @@ def territory(grants: Iterable[Grant], directory: Directory) -> Territory:
     return Territory(frozenset(found), absences)
 
 
-def _was_of(grant: Grant) -> Callable[[EarlierPlace], bool]:
+def _was_of(level: str, code: str) -> Callable[[EarlierPlace], bool]:
     def was_own(place: EarlierPlace) -> bool:
         # A grant for the practice itself goes wherever the practice goes.
-        return place.practice == grant.code or (grant.level, grant.code) in place.parents
+        return place.practice == code or (level, code) in place.parents
 
     return was_own

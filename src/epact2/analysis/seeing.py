@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from epact2.access.policy import Ruling
-from epact2.access.territory import practices_selected
+from epact2.access.territory import members, practices_selected
 from epact2.model.fields import Dimension, Field
 from epact2.model.prescribing import ENGLAND, PRACTICE_SETTING
-from epact2.query.nodes import Change, Is, Query, Ratio, Rolling, Share, Value, YearToDate
+from epact2.query.nodes import Change, Query, Ratio, Rolling, Share, Value, YearToDate
 from epact2.query.result import Cell, Result
 from epact2.query.scope import Scope
 from epact2.query.sealing import NotPublished
@@ -85,12 +85,13 @@ def _with_own(
     place = next(place for place in keys if published.columns[place].of == level)
     moved = {absence.practice for absence in own.absences}
     practices = practices_selected(own.organisations, directory) - moved
+    of_level = members(level.name, directory)
     wholly: dict[Cell, bool] = {}
 
     def is_own(code: Cell) -> bool:
         if code not in wholly:
-            members = practices_selected(Is(level, str(code)), directory) if code is not None else frozenset()
-            wholly[code] = bool(members) and members <= practices
+            theirs = of_level.get(str(code), frozenset())  # a total is nobody's
+            wholly[code] = bool(theirs) and theirs <= practices
         return wholly[code]
 
     found: Mapping[tuple[Cell, ...], tuple[Cell, ...]] = {
