@@ -141,3 +141,5 @@ def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, n
     small = replace(tables().rights[AccountType.DEFAULT_WITH_ANALYSIS], export_rows=2)
     monkeypatch.setattr("epact2.access.policy.rights_of", lambda viewer: small)
     assert _refuses(client.get(address))
+    question = json.dumps({"values": ["items"], "rows": ["ICB"]})
+    assert _refuses(client.post("/api/v1/query", question, content_type="application/json"))
