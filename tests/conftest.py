@@ -27,6 +27,24 @@ def _force_login_shows_both_factors():
     user_logged_in.disconnect(_with_both_factors)
 
 
+@pytest.fixture(autouse=True)
+def _trail_emptied(request, django_db_blocker):
+    """After a test whose database is not rolled back, empty the audit trail too.
+
+    Django empties the tables of every app then, but never those of the trail (``managed = False``), so the
+    next test in the process would find the records of this one: which tests fail would hang on their order.
+    """
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker and marker.kwargs.get("transaction")
+    ):
+        from support.audit import emptied
+
+        with django_db_blocker.unblock():
+            emptied()
+
+
 def _with_both_factors(sender, request, user, **_):
     from epact2.web.identity.models import SignIn
 

@@ -120,8 +120,6 @@ def test_the_verifier_finds_every_change(table, change):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cut_tail_and_a_chain_written_again_are_found_by_the_second_place(tmp_path):
-    altered("auditing_record", "DELETE FROM auditing_record")
-    altered("auditing_concerned", "DELETE FROM auditing_concerned")
     numbers = [keep(event(f"person {n}")) for n in range(5)]
     sound = verify_database()
     assert (sound.records, sound.witnessed, sound.heads) == (5, 5, 1)
@@ -139,7 +137,6 @@ def test_a_cut_tail_and_a_chain_written_again_are_found_by_the_second_place(tmp_
     keep(event("somebody else"))
     with pytest.raises(Tampered, match="not the one that was signed"):
         verify_database()
-    altered("auditing_record", "DELETE FROM auditing_record")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from epact2.access.audit import Asked, Event, Kind
 from epact2.web.auditing import reach
 from epact2.web.auditing.trail import keep
-from support.audit import last_number, records_since
+from support.audit import altered, last_number, records_since
 from support.pages import rows_of, text_of
 from support.people import admitted
 
@@ -118,6 +118,13 @@ def test_a_record_shows_its_question_scope_and_what_was_withheld(auditor):
     for said in ("nell", KENT, "Review of antibiotics", "/explorer/", "Items by practice",
                  "Rows 7", "Cells withheld 2", '"values"'):  # fmt: skip
         assert said in words
+
+
+def test_a_question_whose_text_was_taken_away_is_said_to_be_missing(auditor):
+    number = happened("imani", words="Items of a question that is lost")
+    altered("auditing_question", "DELETE FROM auditing_question")
+    page = text_of(auditor.get(f"/audit/{number}"))
+    assert "The text of this question is missing, so the trail has been changed" in page
 
 
 def test_a_decision_says_whom_it_is_about(auditor):
