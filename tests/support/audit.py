@@ -57,7 +57,7 @@ def altered(table: str, statement: str) -> None:
 
 
 def emptied() -> None:
-    """Take every record out of the trail. Texts of questions stay, as the server remembers having kept them."""
+    """Take every record out. Texts of questions stay: the server remembers having kept them."""
     for table in ("auditing_record", "auditing_concerned"):
         altered(table, f"DELETE FROM {table}")
 

@@ -45,7 +45,9 @@ _COLUMNS = (
     "purpose", "subject", "details", "release", "hash",
 )  # fmt: skip
 # Only whoever changed the tables can have taken it away; the verifier says so too.
-_LOST = {"words": "The text of this question is missing, so the trail has been changed. Tell the service team."}
+_LOST = {
+    "words": "The text of this question is missing, so the trail has been changed. Tell the service team."
+}
 _AT_A_TIME = 500
 _ENGLAND = f"{ENGLAND} {ENGLAND_CODE}"
 
