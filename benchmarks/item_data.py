@@ -52,9 +52,8 @@ class ItemData:
 
 DEMO = ItemData("demo", 3, quick=True)  # about 1 million items a month
 ENGLAND = ItemData("england", 1)  # about 100 million
-# The largest size of which many months fit on a disk: about 10 million a month. One month more than a year,
-# so that the last one can look back on twelve.
-YEAR = ItemData("icb", 13)
+# About 20 million a month. One month more than a year, so that the last one can look back on twelve.
+YEAR = ItemData("region", 13)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def measure_items(build: Path, machine: Machine, *, size: str, only: str, load: 
 
 
 def measure_england(build: Path, machine: Machine, *, part: str, only: str, load: bool | None) -> list[Entry]:
-    """One month of all England, and many months of one with a tenth of its items; ``part`` names one."""
+    """One month of all England, and thirteen months of one with a fifth of its items; ``part`` names one."""
     sets = {"month": (ENGLAND, ("month",)), "year": (YEAR, ("year",))}
     chosen = [sets[part]] if part else list(sets.values())
     return _measure(build, machine, chosen, only=only, load=load)

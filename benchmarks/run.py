@@ -26,7 +26,7 @@ def main() -> int:
         "--what", choices=("all", "prescribing", "items", "england", "england-month", "england-year"),
         default="all",
         help="all: prescribing, and items of a small England; england: items of all England in one month, "
-        "and of many months of a tenth of it; either alone",
+        "and of thirteen months of a fifth of it; either alone",
     )  # fmt: skip
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument(

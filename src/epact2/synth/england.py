@@ -16,7 +16,7 @@ from typing import Literal
 from epact2.synth.chance import normal, unit
 from epact2.synth.formulary import BANDS, astro_pu, read_data, read_text
 
-Size = Literal["tiny", "small", "demo", "icb", "england"]
+Size = Literal["tiny", "small", "demo", "icb", "region", "england"]
 
 # The places' ages are those of January 2016; England's lists of 2025 against them, by band (our estimate
 # from national population figures).
@@ -62,6 +62,10 @@ EXTENTS: dict[Size, Extent] = {
     "icb": Extent(
         600, least_items=45.0, one_quantity_below=80.0, least_items_of_patients=3.0,
         one_quantity_below_of_patients=15.0,
+    ),
+    "region": Extent(
+        1_200, least_items=60.0, one_quantity_below=100.0, least_items_of_patients=4.0,
+        one_quantity_below_of_patients=20.0,
     ),
     "england": Extent(
         6600, least_items=120.0, one_quantity_below=200.0, least_items_of_patients=6.0,
