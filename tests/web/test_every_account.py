@@ -143,3 +143,14 @@ def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, n
     assert _refuses(client.get(address))
     question = json.dumps({"values": ["items"], "rows": ["ICB"]})
     assert _refuses(client.post("/api/v1/query", question, content_type="application/json"))
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_a_copy_that_was_made_for_other_rights_does_not_count_as_the_same_file(reads, name):
+    """A browser that several people use, or whose reader's access was reduced, asks for its copy again."""
+    question = {"values": ["identified patients"], "rows": ["practice"], "months": {"latest": 1}}
+    address = f"{reverse(name)}?q={json.dumps(question)}"
+    exact = reads(AccountType.PRESCRIBER_LEVEL).get(address)
+    again = {"If-None-Match": exact.headers["ETag"]}
+    assert reads(AccountType.PRESCRIBER_LEVEL).get(address, headers=again).status_code == 304
+    assert reads(AccountType.DEFAULT_WITH_ANALYSIS).get(address, headers=again).status_code == 200
