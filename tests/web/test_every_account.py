@@ -92,7 +92,7 @@ def test_items_and_patients_are_for_those_who_see_their_own(reads, items_engine,
     client = reads(account_type)
     assert _refuses(client.get(reverse("items"))) is not sees
     assert _refuses(client.get(reverse("patient"))) is not sees
-    listing = {"columns": ["month", "practice", "items"], "size": 1000}
+    listing = {"columns": ["month", "practice", "items"], "size": 1000, "purpose": "A review"}
     listed = client.post("/api/v1/list", json.dumps(listing), content_type="application/json")
     assert _refuses(listed) is not sees
     if sees:
@@ -131,6 +131,13 @@ def test_what_is_withheld_is_called_so_on_an_organisation_s_page(reads):
     exact = text_of(reads(AccountType.NATIONAL).get("/organisations/practice/G81001"))
     assert "withheld" not in exact
     assert "published figures" not in exact
+
+
+@pytest.mark.parametrize("account_type", [AccountType.DEFAULT, AccountType.NATIONAL], ids=str)
+def test_what_is_open_stands_beside_published_figures_as_it_is(reads, account_type):
+    """Rounded beside what the comparator's page says exactly, it would tell the practice's offset."""
+    page = text_of(reads(account_type).get("/organisations/practice/G81001"))
+    assert "Items sent electronically (EPS) 75.0%" in page
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)

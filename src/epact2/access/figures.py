@@ -24,17 +24,12 @@ from epact2.model.items import (
     AGE_SOURCE,
     CD_SCHEDULE,
     CHARGE_STATUS,
-    DISPENSER_TYPE,
-    EPS,
     EXEMPTION,
-    FORM_TYPE,
     GENDER,
     IMD_QUINTILE,
+    KINDS_OF_ITEMS,
     PATIENT,
     PATIENT_IDENTIFIED,
-    PREPARATION_CLASS,
-    PRESCRIBER_TYPE,
-    REPEAT_DISPENSING,
 )
 from epact2.query.conditions import Condition
 from epact2.query.grains import conjuncts
@@ -61,10 +56,6 @@ from epact2.query.nodes import (
 )
 from epact2.store.directory import Directory
 
-# Kinds of items, which say nothing of a person. With the open data's fields they stay open.
-OPEN_OF_ITEMS = frozenset(
-    {EPS, REPEAT_DISPENSING, FORM_TYPE, PRESCRIBER_TYPE, DISPENSER_TYPE, PREPARATION_CLASS, CD_SCHEDULE}
-)
 # What patients are. Why a prescription is free (age, pregnancy, income) is one of these; whether the patient
 # is identified tells how many there can be.
 OF_PATIENTS = frozenset(
@@ -165,7 +156,7 @@ def _of_field(field: Field) -> tuple[Figures, str]:
         return Figures.PROTECTED, "it counts patients"
     if field in OF_PATIENTS:
         return Figures.PROTECTED, f"“{field}” says something of patients"
-    if field.dimension in _OPEN_DIMENSIONS or field in OPEN_OF_ITEMS:
+    if field.dimension in _OPEN_DIMENSIONS or field in KINDS_OF_ITEMS:
         return Figures.OPEN, "these figures are published for every practice"
     return Figures.CLOSED, f"“{field}” is known of single items only"
 
