@@ -31,7 +31,7 @@ from epact2.model.items import (
     PATIENT,
     PATIENT_IDENTIFIED,
 )
-from epact2.query.conditions import Condition
+from epact2.query.conditions import AtLeast, Condition, leaves
 from epact2.query.grains import conjuncts
 from epact2.query.level import fields_of_selection, selections_in_windows, selections_of_value
 from epact2.query.nodes import (
@@ -127,6 +127,9 @@ def _counted(value: Value) -> Iterator[Field]:
     match value:
         case Distinct(fields):
             yield from fields
+        case Patients(condition):
+            for inner in _of_one_patient(condition):
+                yield from _counted(inner)
         case Ratio(top, bottom):
             yield from _counted(top)
             yield from _counted(bottom)
@@ -136,10 +139,17 @@ def _counted(value: Value) -> Iterator[Field]:
             return
 
 
+def _of_one_patient(condition: Condition) -> Iterator[Amount | Distinct]:
+    """What a condition works out for each patient: whoever counts those above a limit learns of it."""
+    return (leaf.value for leaf in leaves(condition) if isinstance(leaf, AtLeast))
+
+
 def _of_value(value: Value) -> Iterator[tuple[Figures, str]]:
     match value:
-        case Patients():
+        case Patients(condition):
             yield Figures.PROTECTED, "it counts patients"
+            for inner in _of_one_patient(condition):
+                yield from _of_value(inner)
         case Amount(measure) if measure.of_items:
             yield Figures.CLOSED, f"“{measure}” is known of single items only"
         case Ratio(top, bottom):

@@ -167,6 +167,16 @@ def test_nobody_sees_anything_without_a_grant(who, said):
         ({"values": ["items"], "rows": ["exemption"]}, Figures.PROTECTED, Grain.NATIONAL),
         ({"values": [{"patients": {"had": {"under": ["bnf", "04"]}}}]}, Figures.PROTECTED, Grain.NATIONAL),
         ({"values": [{"distinct": ["prescriber"]}]}, Figures.CLOSED, Grain.PRESCRIBER),
+        (
+            {"values": [{"patients": {"at least": [{"distinct": "prescriber"}, 2]}}]},
+            Figures.CLOSED,
+            Grain.PRESCRIBER,
+        ),
+        (
+            {"values": [{"patients": {"not": {"at least": ["discount", 1], "last": 3}}}]},
+            Figures.CLOSED,
+            Grain.PRESCRIBER,
+        ),
         (BY_PRESCRIBER, Figures.CLOSED, Grain.PRESCRIBER),
         ({"values": ["discount"]}, Figures.CLOSED, Grain.PRESCRIBER),
         ({"values": ["items"], "exclusions": "none"}, Figures.CLOSED, Grain.PRESCRIBER),
