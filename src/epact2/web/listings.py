@@ -18,6 +18,7 @@ from epact2.query.nodes import Is
 from epact2.store.engine import Engine
 from epact2.web.auditing import gathering
 from epact2.web.auditing.trail import hiding
+from epact2.web.engine import viewer_named
 
 
 def list_rows(engine: Engine, listing: Listing, viewer: Viewer, **how: Any) -> Listed:
@@ -30,9 +31,14 @@ def list_rows(engine: Engine, listing: Listing, viewer: Viewer, **how: Any) -> L
 def pages(
     engine: Engine, listing: Listing, viewer: Viewer, most: int = MOST_DOWNLOADED, **how: Any
 ) -> Iterator[Listed]:
-    """Page after page: see ``analysis.listing.pages``. Each is noted when it is read."""
+    """Page after page: see ``analysis.listing.pages``. Each is noted when it is read.
+
+    A file may be taken slowly, so every page asks anew what its reader holds. Raises Refused if that changed.
+    """
     with _noting_refusals(Kind.REFUSED, listing, viewer, how):
         for page in rows.pages(engine, listing, viewer, most, **how):
+            if viewer_named(viewer.name).grants != viewer.grants:
+                raise Refused("Your access has changed since this began.", "Ask for it again.")
             yield _noted(Kind.LISTED, page, viewer)
 
 
