@@ -187,15 +187,16 @@ def _by_grant(
             "Use the pages of organisations, medicines and comparators, or ask for a type of access with "
             "analysis on your account page.",
         )
+    sight = tables().sight[grant.account_type, grain, whose is Whose.OWN]
     of_rows = grain in (Grain.ITEM, Grain.PATIENT)
     limit = rights.item_export_rows if of_rows else rights.export_rows
-    if action is Action.EXPORT and not limit:
+    taken = action is Action.EXPORT and sight is not Sight.NONE  # what is not seen is refused as such, below
+    if taken and not limit:
         return refused(f"Your {given} does not include downloads of this.", "Read it on the page.")
-    if of_rows and action is Action.EXPORT and rights.purpose_for_items and not purpose.strip():
+    if taken and of_rows and rights.purpose_for_items and not purpose.strip():
         return refused(
             "A download of items needs its purpose.", "Say in a few words what it is for; it is recorded."
         )
-    sight = tables().sight[grant.account_type, grain, whose is Whose.OWN]
     of_organisations = grain in (Grain.NATIONAL, Grain.LOCAL, Grain.PRACTICE)
     if figures is Figures.OPEN and of_organisations and sight is not Sight.NONE:
         return Decision(Sight.EXACT, "these figures are published for every practice", "", grant, version)
