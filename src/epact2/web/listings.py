@@ -13,8 +13,9 @@ from epact2.analysis import listing as rows
 from epact2.analysis.audited import listed, refused
 from epact2.analysis.listing import MOST_DOWNLOADED, Listed, NoSuchPatient
 from epact2.model.items import PATIENT
+from epact2.model.nhs_number import numbers_in
 from epact2.query.listing import Listing
-from epact2.query.nodes import Is
+from epact2.query.nodes import BadQuestion, Is
 from epact2.store.engine import Engine
 from epact2.web.auditing import gathering
 from epact2.web.auditing.trail import hiding
@@ -58,9 +59,17 @@ def _noted(kind: Kind, page: Listed, viewer: Viewer) -> Listed:
 
 @contextmanager
 def _noting_refusals(kind: Kind, listing: Listing, viewer: Viewer, how: dict[str, Any]) -> Iterator[None]:
-    """Note the purpose, and what was refused or not found. Raises AuditFailed where nobody would keep it."""
+    """Note the purpose, and what was refused or not found.
+
+    Raises BadQuestion for a purpose that may name a patient, and AuditFailed where nobody would keep it.
+    """
     noting = gathering.current()
-    noting.purpose = str(how.get("purpose", "")).strip() or noting.purpose
+    purpose = str(how.get("purpose", "")).strip()
+    if numbers_in(purpose):  # it would stand in the trail for good
+        raise BadQuestion(
+            "The purpose holds what may be an NHS number.", "Write nothing about single patients."
+        )
+    noting.purpose = purpose or noting.purpose
     try:
         yield
     except Refused as error:

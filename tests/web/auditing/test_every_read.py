@@ -210,6 +210,13 @@ def test_a_file_ends_where_its_reader_s_access_does(reader, opened, monkeypatch)
     assert sum(one["rows"] for one in record["asked"]) == 0
 
 
+def test_a_purpose_that_may_hold_an_nhs_number_is_not_kept(reader, opened):
+    before = last_number()
+    sent = {"q": "{}", "rows": "all", "purpose": "Review of 943 476 5919"}
+    assert reader.post("/items.csv", sent).status_code == 400
+    assert not records_since(before)
+
+
 # --- Refusals -------------------------------------------------------------------------------------------
 
 
