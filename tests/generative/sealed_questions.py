@@ -59,6 +59,7 @@ from generative.vocabulary import CODES, ITEM_MONTHS, ORGANISATION_CODES
 COLUMNS: tuple[Value, ...] = (
     *PREPARED,
     Amount(ITEMS, Is(EPS, "Y")),
+    Amount(ITEMS, Is(GENDER, "2")),
     Amount(ITEMS, AllOf((UnderMedicine(BnfCode("0501")), Is(PATIENT_IDENTIFIED, "Y")))),
     Distinct((PATIENT, CHEMICAL_SUBSTANCE), UnderMedicine(BnfCode("05"))),
 )

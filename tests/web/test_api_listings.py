@@ -2,11 +2,17 @@
 
 import base64
 import json
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from epact2.access.grants import AccountType, Grant
+from epact2.web import engine as engines
 from epact2.web.identity import tokens
+from epact2.web.identity.models import SignIn
+from support.audit import last_number, records_since
 from support.example_items import pseudonym
 from support.identity import App
 from support.people import reader_of_england
@@ -63,6 +69,25 @@ def test_a_page_and_the_next_one(reader, opened):
 
 def test_a_page_is_never_kept_by_a_cache(reader, opened):
     assert post(reader).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_session_confirms_before_rows_are_taken(reader, opened):
+    SignIn.objects.update(confirmed_at=timezone.now() - timedelta(minutes=6))
+    response = post(reader)
+    assert (response.status_code, response.json()["error"]["type"]) == (403, "StepUpNeeded")
+    assert "/step-up" in response.json()["error"]["advice"]
+    assert reader.post("/api/v1/query", '{"values": ["items"]}', content_type="application/json").json()
+
+
+def test_a_purpose_is_said_where_the_rights_ask_for_one_and_is_kept(reader, monkeypatch):
+    grants = (Grant(AccountType.PRESCRIBER_LEVEL, "ICB", "QKS", date.min, date.max),)
+    monkeypatch.setattr(engines, "grants_named", lambda name: grants)
+    refused = post(reader, {**LISTING, "purpose": " "})
+    assert "needs its purpose" in refused.json()["error"]["message"]
+    before = last_number()
+    assert post(reader, {**LISTING, "purpose": "Review of opioids"}).json()["rows"]
+    assert [one["purpose"] for one in records_since(before)] == ["Review of opioids"]
+    assert post(reader, {**LISTING, "purpose": ["a"]}).status_code == 400
 
 
 def test_labels(reader, opened):

@@ -92,7 +92,7 @@ def test_items_and_patients_are_for_those_who_see_their_own(reads, items_engine,
     client = reads(account_type)
     assert _refuses(client.get(reverse("items"))) is not sees
     assert _refuses(client.get(reverse("patient"))) is not sees
-    listing = {"columns": ["month", "practice", "items"], "size": 1000}
+    listing = {"columns": ["month", "practice", "items"], "size": 1000, "purpose": "A review"}
     listed = client.post("/api/v1/list", json.dumps(listing), content_type="application/json")
     assert _refuses(listed) is not sees
     if sees:
@@ -133,6 +133,13 @@ def test_what_is_withheld_is_called_so_on_an_organisation_s_page(reads):
     assert "published figures" not in exact
 
 
+@pytest.mark.parametrize("account_type", [AccountType.DEFAULT, AccountType.NATIONAL], ids=str)
+def test_what_is_open_stands_beside_published_figures_as_it_is(reads, account_type):
+    """Rounded beside what the comparator's page says exactly, it would tell the practice's offset."""
+    page = text_of(reads(account_type).get("/organisations/practice/G81001"))
+    assert "Items sent electronically (EPS) 75.0%" in page
+
+
 @pytest.mark.parametrize("name", DOWNLOADS)
 def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, name):
     client = reads(AccountType.DEFAULT_WITH_ANALYSIS)
@@ -143,3 +150,14 @@ def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, n
     assert _refuses(client.get(address))
     question = json.dumps({"values": ["items"], "rows": ["ICB"]})
     assert _refuses(client.post("/api/v1/query", question, content_type="application/json"))
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_a_copy_that_was_made_for_other_rights_does_not_count_as_the_same_file(reads, name):
+    """A browser that several people use, or whose reader's access was reduced, asks for its copy again."""
+    question = {"values": ["identified patients"], "rows": ["practice"], "months": {"latest": 1}}
+    address = f"{reverse(name)}?q={json.dumps(question)}"
+    exact = reads(AccountType.PRESCRIBER_LEVEL).get(address)
+    again = {"If-None-Match": exact.headers["ETag"]}
+    assert reads(AccountType.PRESCRIBER_LEVEL).get(address, headers=again).status_code == 304
+    assert reads(AccountType.DEFAULT_WITH_ANALYSIS).get(address, headers=again).status_code == 200

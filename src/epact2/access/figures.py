@@ -24,19 +24,14 @@ from epact2.model.items import (
     AGE_SOURCE,
     CD_SCHEDULE,
     CHARGE_STATUS,
-    DISPENSER_TYPE,
-    EPS,
     EXEMPTION,
-    FORM_TYPE,
     GENDER,
     IMD_QUINTILE,
+    KINDS_OF_ITEMS,
     PATIENT,
     PATIENT_IDENTIFIED,
-    PREPARATION_CLASS,
-    PRESCRIBER_TYPE,
-    REPEAT_DISPENSING,
 )
-from epact2.query.conditions import Condition
+from epact2.query.conditions import AtLeast, Condition, leaves
 from epact2.query.grains import conjuncts
 from epact2.query.level import fields_of_selection, selections_in_windows, selections_of_value
 from epact2.query.nodes import (
@@ -61,10 +56,6 @@ from epact2.query.nodes import (
 )
 from epact2.store.directory import Directory
 
-# Kinds of items, which say nothing of a person. With the open data's fields they stay open.
-OPEN_OF_ITEMS = frozenset(
-    {EPS, REPEAT_DISPENSING, FORM_TYPE, PRESCRIBER_TYPE, DISPENSER_TYPE, PREPARATION_CLASS, CD_SCHEDULE}
-)
 # What patients are. Why a prescription is free (age, pregnancy, income) is one of these; whether the patient
 # is identified tells how many there can be.
 OF_PATIENTS = frozenset(
@@ -136,6 +127,9 @@ def _counted(value: Value) -> Iterator[Field]:
     match value:
         case Distinct(fields):
             yield from fields
+        case Patients(condition):
+            for inner in _of_one_patient(condition):
+                yield from _counted(inner)
         case Ratio(top, bottom):
             yield from _counted(top)
             yield from _counted(bottom)
@@ -145,10 +139,17 @@ def _counted(value: Value) -> Iterator[Field]:
             return
 
 
+def _of_one_patient(condition: Condition) -> Iterator[Amount | Distinct]:
+    """What a condition works out for each patient: whoever counts those above a limit learns of it."""
+    return (leaf.value for leaf in leaves(condition) if isinstance(leaf, AtLeast))
+
+
 def _of_value(value: Value) -> Iterator[tuple[Figures, str]]:
     match value:
-        case Patients():
+        case Patients(condition):
             yield Figures.PROTECTED, "it counts patients"
+            for inner in _of_one_patient(condition):
+                yield from _of_value(inner)
         case Amount(measure) if measure.of_items:
             yield Figures.CLOSED, f"“{measure}” is known of single items only"
         case Ratio(top, bottom):
@@ -165,7 +166,7 @@ def _of_field(field: Field) -> tuple[Figures, str]:
         return Figures.PROTECTED, "it counts patients"
     if field in OF_PATIENTS:
         return Figures.PROTECTED, f"“{field}” says something of patients"
-    if field.dimension in _OPEN_DIMENSIONS or field in OPEN_OF_ITEMS:
+    if field.dimension in _OPEN_DIMENSIONS or field in KINDS_OF_ITEMS:
         return Figures.OPEN, "these figures are published for every practice"
     return Figures.CLOSED, f"“{field}” is known of single items only"
 

@@ -1,8 +1,8 @@
 """When two accounts belong to one person, so that nobody can authorise themselves by another name.
 
-An e-mail address is compared without what mail systems ignore or let people add: capitals, dots and what
-follows a plus sign before the ``@``. Two people whose addresses differ in dots alone are taken for one: that
-refuses a right where it should not, never the other way round.
+An e-mail address is compared without what mail systems ignore or let people add: capitals, quotation marks,
+dots and what follows a plus sign before the ``@``. Two people whose addresses differ in dots alone are taken
+for one: that refuses a right where it should not, never the other way round.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from epact2.errors import Epact2Error
 
 # Domains that are one mail system.
 _SAME_DOMAIN = {"googlemail.com": "gmail.com"}
+_QUOTING = str.maketrans("", "", '"\\')
 # Work addresses: NHS and government. ``.example`` is reserved, so it is never anybody's (RFC 2606).
 WORK_DOMAINS = ("nhs.net", "nhs.uk", "gov.uk")
 
@@ -22,9 +23,12 @@ class NotAWorkAddress(Epact2Error):
 
 
 def plain_address(address: str) -> str:
-    """An address as it is compared: ``A.Smith+x@NHS.net`` is ``asmith@nhs.net``."""
+    """An address as it is compared: ``A.Smith+x@NHS.net`` is ``asmith@nhs.net``.
+
+    So is ``"a.smith"@nhs.net``: quotation marks and the strokes in them are no part of a name (RFC 5321).
+    """
     before, _, domain = address.strip().casefold().rpartition("@")
-    domain = domain.rstrip(".")
+    before, domain = before.translate(_QUOTING), domain.rstrip(".")
     return f"{before.split('+')[0].replace('.', '')}@{_SAME_DOMAIN.get(domain, domain)}"
 
 

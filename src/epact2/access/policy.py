@@ -21,7 +21,7 @@ from epact2.access.figures import (
 )
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import EVERY_RIGHT, Grain, Rights, Sight, tables
-from epact2.access.territory import NOWHERE, Territory, practices_selected, territory
+from epact2.access.territory import Territory, practices_selected, territory
 from epact2.access.viewer import Viewer
 from epact2.errors import Epact2Error
 from epact2.model.items import CD_SCHEDULE, PATIENT
@@ -187,15 +187,16 @@ def _by_grant(
             "Use the pages of organisations, medicines and comparators, or ask for a type of access with "
             "analysis on your account page.",
         )
+    sight = tables().sight[grant.account_type, grain, whose is Whose.OWN]
     of_rows = grain in (Grain.ITEM, Grain.PATIENT)
     limit = rights.item_export_rows if of_rows else rights.export_rows
-    if action is Action.EXPORT and not limit:
+    taken = action is Action.EXPORT and sight is not Sight.NONE  # what is not seen is refused as such, below
+    if taken and not limit:
         return refused(f"Your {given} does not include downloads of this.", "Read it on the page.")
-    if of_rows and action is Action.EXPORT and rights.purpose_for_items and not purpose.strip():
+    if taken and of_rows and rights.purpose_for_items and not purpose.strip():
         return refused(
             "A download of items needs its purpose.", "Say in a few words what it is for; it is recorded."
         )
-    sight = tables().sight[grant.account_type, grain, whose is Whose.OWN]
     of_organisations = grain in (Grain.NATIONAL, Grain.LOCAL, Grain.PRACTICE)
     if figures is Figures.OPEN and of_organisations and sight is not Sight.NONE:
         return Decision(Sight.EXACT, "these figures are published for every practice", "", grant, version)
@@ -250,16 +251,16 @@ def ruling(viewer: Viewer, query: Query, directory: Directory, action: Action = 
     if of_others.sight is Sight.EXACT:
         return Ruling(_ALL_EXACT, decision=of_others)
     of_own = _decided(viewer, action, asked, Whose.OWN)
-    mine = own_territory(viewer, directory) if of_own.sight is Sight.EXACT else NOWHERE
+    exact = _exact_grants(viewer, action, asked.grain, asked.figures, controlled_only=asked.controlled_only)
+    mine = territory(exact, directory)
     wanted = _practices_of(query.where, directory) if mine.practices else frozenset()
+    words = _own_words(exact, directory)
     if mine.practices and wanted <= mine.practices:
-        words = _own_words(viewer, directory)
         return Ruling(mine.scope(words), note=_moved_words(mine, wanted), decision=of_own)
     if of_others.sight is Sight.SEALED:
-        own = mine.scope(_own_words(viewer, directory)) if mine.practices else None
+        own = mine.scope(words) if mine.practices else None
         return Ruling(SEALED_FIGURES, own, decision=of_others)
     if mine.practices & wanted:
-        words = _own_words(viewer, directory)
         return Ruling(mine.scope(words), note=f"Only of what is your own: {words}.", decision=of_own)
     refusal = of_own if not of_own.is_allowed else of_others
     raise Refused(_refusal(refusal, asked), refusal.advice)
@@ -273,8 +274,31 @@ def _refusal(decision: Decision, asked: Asked) -> str:
     return f"{decision.reason} The question asks for them, as {asked.because}."
 
 
+def _exact_grants(
+    viewer: Viewer,
+    action: Action,
+    grain: Grain,
+    figures: Figures,
+    *,
+    controlled_only: bool = False,
+    purpose: str = "",
+) -> tuple[Grant, ...]:
+    """The grants that show this exactly of their own organisations.
+
+    Only of theirs: what a practice's account shows of the practice is not shown of the ICB for which the same
+    person answers for controlled drugs.
+    """
+    version = tables().version
+
+    def shows(grant: Grant) -> bool:
+        found = _by_grant(grant, action, grain, figures, Whose.OWN, controlled_only, purpose, version)
+        return found.sight is Sight.EXACT
+
+    return tuple(filter(shows, viewer.grants))
+
+
 def own_territory(viewer: Viewer, directory: Directory) -> Territory:
-    """The viewer's own practices, by those grants that see anything exactly."""
+    """The practices of which the viewer sees anything exactly, by any grant."""
     seeing = [one for one in viewer.grants if _sees_own(one.account_type)]
     return territory(seeing, directory)
 
@@ -290,10 +314,9 @@ def _practices_of(where: Selection, directory: Directory) -> frozenset[str]:
     return practices_selected(organisation, directory)
 
 
-def _own_words(viewer: Viewer, directory: Directory) -> str:
-    """One's own organisations by name."""
-    named = (_name(one, directory) for one in viewer.grants if _sees_own(one.account_type))
-    return ", ".join(dict.fromkeys(named))
+def _own_words(grants: Iterable[Grant], directory: Directory) -> str:
+    """The organisations of some grants by name."""
+    return ", ".join(dict.fromkeys(_name(one, directory) for one in grants))
 
 
 def _name(grant: Grant, directory: Directory) -> str:
@@ -316,24 +339,20 @@ def scope_for_listing(
 ) -> Scope:
     """The scope in which a viewer's listing of items or patients is given. Raises Refused."""
     grain = Grain.PATIENT if _shows_patients(listing) else Grain.ITEM
+    controlled = _is_controlled(listing)
     decision = decide(
-        viewer,
-        action,
-        grain,
-        Figures.CLOSED,
-        Whose.OWN,
-        controlled_only=_is_controlled(listing),
-        purpose=purpose,
+        viewer, action, grain, Figures.CLOSED, Whose.OWN, controlled_only=controlled, purpose=purpose
     )
     if not decision.is_allowed:
         raise Refused(decision.reason, decision.advice)
     if viewer.may_list_items:
         return OPEN_ITEMS
-    mine = own_territory(viewer, directory)
+    exact = _exact_grants(viewer, action, grain, Figures.CLOSED, controlled_only=controlled, purpose=purpose)
+    mine = territory(exact, directory)
     if not mine.practices & _practices_of(listing.where, directory):
         others = decide(viewer, action, grain, Figures.CLOSED, Whose.OTHERS, purpose=purpose)
         raise Refused(others.reason, others.advice)
-    return mine.scope(_own_words(viewer, directory))
+    return mine.scope(_own_words(exact, directory))
 
 
 def within_rights(viewer: Viewer, listing: Listing) -> Listing:
@@ -391,14 +410,14 @@ def may_list(viewer: Viewer, directory: Directory, where: Selection, *, wholly: 
     """Whether a door to the items of a selection is worth showing to a viewer, who then lists those of the
     viewer's own practices. ``wholly``: only where that is all of them, as beneath a number that counts all.
     """
-    decision = decide(
-        viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=is_controlled(where)
-    )
+    controlled = is_controlled(where)
+    decision = decide(viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=controlled)
     if not decision.is_allowed:
         return False
     if viewer.may_list_items:
         return True
-    own, wanted = own_territory(viewer, directory).practices, _practices_of(where, directory)
+    exact = _exact_grants(viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, controlled_only=controlled)
+    own, wanted = territory(exact, directory).practices, _practices_of(where, directory)
     return bool(own & wanted) and (not wholly or wanted <= own)
 
 

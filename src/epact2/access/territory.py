@@ -88,9 +88,6 @@ def _placed(practice: Organisation) -> Practice:
     return Practice(0, practice.code, practice.setting, *(practice.parent(level) for level in levels))
 
 
-NOWHERE = Territory(frozenset())
-
-
 def territory(grants: Iterable[Grant], directory: Directory) -> Territory:
     """The practices that are the viewer's own by any of some grants. A national grant owns none by itself.
 

@@ -20,25 +20,28 @@ ON_MANY = Figure(
 )
 CAPTURE = Figure("capture-rate", "Items of identified patients", NAMED["capture rate"])
 ELECTRONIC = Figure("eps-rate", "Items sent electronically (EPS)", NAMED["EPS rate"])
-FIGURES = (PATIENTS, ITEMS_EACH, ON_MANY, CAPTURE, ELECTRONIC)
+# Asked for apart: figures of patients may be published ones, and what is open is not given beside these.
+OF_PATIENTS, OPEN = (PATIENTS, ITEMS_EACH, ON_MANY, CAPTURE), (ELECTRONIC,)
+FIGURES = (*OF_PATIENTS, *OPEN)
 DIRECTIONS = {ELECTRONIC: Direction.HIGHER, CAPTURE: Direction.HIGHER}
 
 
-def panel_question(organisation: Organisation, month: DispensingMonth) -> Query:
-    """The figures in a month and in the same month a year earlier, where that is loaded."""
+def panel_questions(organisation: Organisation, month: DispensingMonth) -> tuple[Query, Query]:
+    """The figures of patients, and the open ones: in a month, and a year earlier where that is loaded."""
     both = OneOf(MONTH, (month.plus(-YEAR).code, month.code))
     own = within(organisation)
-    return Query(
-        values=tuple(one.value for one in FIGURES),
-        rows=(MONTH,),
-        where=both if isinstance(own, Everything) else AllOf((own, both)),
+    where = both if isinstance(own, Everything) else AllOf((own, both))
+    of_patients, of_items = (
+        Query(values=tuple(one.value for one in figures), rows=(MONTH,), where=where)
+        for figures in (OF_PATIENTS, OPEN)
     )
+    return of_patients, of_items
 
 
 def latest_question(organisation: Organisation, month: DispensingMonth) -> Query:
-    """The figures in one month, for the explorer."""
+    """The figures of patients in one month, for the explorer."""
     return Query(
-        values=tuple(one.value for one in FIGURES),
+        values=tuple(one.value for one in OF_PATIENTS),
         where=within(organisation),
         months=MonthRange(month, month),
     )

@@ -193,6 +193,10 @@ ITEM_FIELDS = (
     CHARGE_STATUS, PREPARATION_CLASS, CD_SCHEDULE, EXCLUSION, FORM, ITEM_NUMBER, ELEMENT, PRESCRIBED_DATE,
     PAID_PRESENTATION, PAID_SNOMED_CODE,
 )  # fmt: skip
+# Kinds of items, which say nothing of a person: how many items are of a kind is open, as open data are.
+KINDS_OF_ITEMS = frozenset(
+    {EPS, REPEAT_DISPENSING, FORM_TYPE, PRESCRIBER_TYPE, DISPENSER_TYPE, PREPARATION_CLASS, CD_SCHEDULE}
+)
 # Fields whose codes stand in a table of the release, since anybody may invent another prescriber.
 OPEN_FIELDS = (PRESCRIBER, PRESCRIBER_TYPE, DISPENSER, DISPENSER_TYPE, FORM_TYPE)
 

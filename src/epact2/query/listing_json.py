@@ -94,15 +94,19 @@ def after_of(token: Json) -> tuple[str | int | None, ...]:
         cells = json.loads(base64.urlsafe_b64decode(a_text(token, "after").encode("ascii")))
     except (ValueError, binascii.Error):
         cells = None
-    whole = isinstance(cells, list) and all(
-        one is None or (isinstance(one, (str, int)) and not isinstance(one, bool)) for one in cells
-    )
-    if not whole or not cells:
+    if not isinstance(cells, list) or not cells or not all(map(_is_cell, cells)):
         raise BadQuestion(
             "The place after which to go on cannot be read.",
             "Use “next” of the page before as it is, or begin again.",
         )
     return tuple(cells)
+
+
+def _is_cell(data: Json) -> bool:
+    """Whether something can be the cell of a row: a text, nothing, or a number that engines can hold."""
+    if isinstance(data, int):
+        return not isinstance(data, bool) and abs(data) < 10**18
+    return data is None or isinstance(data, str)
 
 
 def token_of(after: tuple[str | int | None, ...]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from epact2.model.bnf import LENGTH_OF_LEVEL, code_at
 from epact2.model.fields import Dimension, Field
-from epact2.model.items import AGE_BAND_5, AGE_BAND_20, GENDER, IMD_QUINTILE, PATIENT
+from epact2.model.items import AGE_BAND_5, AGE_BAND_20, GENDER, IMD_QUINTILE, KINDS_OF_ITEMS, PATIENT
+from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
 from epact2.model.prescribing import (
     CHAPTER,
@@ -99,8 +100,10 @@ def is_published_column(slot: Slot) -> bool:
     """Whether a number of a comparator becomes a node: a count of patients, or items of which open data do
     not know which they are.
 
-    What is a BNF node already is not published twice. Pairs of patient and medicine are not published: their
-    number is a sum over substances, and where it is as small as it can be it tells each of them.
+    What is a BNF node already is not published twice, and what is open is not published rounded: who knows a
+    number exactly and rounded knows the offset of all that the practice shows in the year. Pairs of patient
+    and medicine are not published: their number is a sum over substances, and where it is as small as it can
+    be it tells each of them.
     """
     value = value_of(slot)
     if not value_needs_items(value):
@@ -110,10 +113,16 @@ def is_published_column(slot: Slot) -> bool:
             return not isinstance(bnf_nodes(slot, (), ()), Nodes)
         case Patients():
             return True
-        case Amount(measure):
-            return measure == ITEMS
+        case Amount(measure, where):
+            return measure == ITEMS and not _selects_kinds(where)
         case _:
             return False
+
+
+def _selects_kinds(where: Selection) -> bool:
+    """Whether a selection looks at nothing of patients, so that its items are open to everybody."""
+    of_items = {field for field in fields_of_selection(where) if field.of_items}
+    return of_items <= KINDS_OF_ITEMS
 
 
 def check_published(query: Query) -> None:
@@ -219,6 +228,11 @@ def nodes_for(slot: Slot, fields: Sequence[Field], query: Query, columns: Collec
     found = bnf_nodes(slot, medicines, conjuncts(rest))
     if isinstance(found, Nodes):
         return found
+    if isinstance(slot.of, Measure) and _selects_kinds(slot.where):
+        raise NotPublished(
+            f"“{value_name(value_of(slot))}” is open, and is not given beside counts of patients.",
+            "Ask for it by itself: it is exact for every practice.",
+        )
     column = column_name(slot)
     if column in columns:
         if medicines or conjuncts(rest):

@@ -13,11 +13,13 @@ from epact2.analysis import listing as rows
 from epact2.analysis.audited import listed, refused
 from epact2.analysis.listing import MOST_DOWNLOADED, Listed, NoSuchPatient
 from epact2.model.items import PATIENT
+from epact2.model.nhs_number import numbers_in
 from epact2.query.listing import Listing
-from epact2.query.nodes import Is
+from epact2.query.nodes import BadQuestion, Is
 from epact2.store.engine import Engine
 from epact2.web.auditing import gathering
 from epact2.web.auditing.trail import hiding
+from epact2.web.engine import viewer_named
 
 
 def list_rows(engine: Engine, listing: Listing, viewer: Viewer, **how: Any) -> Listed:
@@ -30,9 +32,14 @@ def list_rows(engine: Engine, listing: Listing, viewer: Viewer, **how: Any) -> L
 def pages(
     engine: Engine, listing: Listing, viewer: Viewer, most: int = MOST_DOWNLOADED, **how: Any
 ) -> Iterator[Listed]:
-    """Page after page: see ``analysis.listing.pages``. Each is noted when it is read."""
+    """Page after page: see ``analysis.listing.pages``. Each is noted when it is read.
+
+    A file may be taken slowly, so every page asks anew what its reader holds. Raises Refused if that changed.
+    """
     with _noting_refusals(Kind.REFUSED, listing, viewer, how):
         for page in rows.pages(engine, listing, viewer, most, **how):
+            if viewer_named(viewer.name).grants != viewer.grants:
+                raise Refused("Your access has changed since this began.", "Ask for it again.")
             yield _noted(Kind.LISTED, page, viewer)
 
 
@@ -52,9 +59,17 @@ def _noted(kind: Kind, page: Listed, viewer: Viewer) -> Listed:
 
 @contextmanager
 def _noting_refusals(kind: Kind, listing: Listing, viewer: Viewer, how: dict[str, Any]) -> Iterator[None]:
-    """Note the purpose, and what was refused or not found. Raises AuditFailed where nobody would keep it."""
+    """Note the purpose, and what was refused or not found.
+
+    Raises BadQuestion for a purpose that may name a patient, and AuditFailed where nobody would keep it.
+    """
     noting = gathering.current()
-    noting.purpose = str(how.get("purpose", "")).strip() or noting.purpose
+    purpose = str(how.get("purpose", "")).strip()
+    if numbers_in(purpose):  # it would stand in the trail for good
+        raise BadQuestion(
+            "The purpose holds what may be an NHS number.", "Write nothing about single patients."
+        )
+    noting.purpose = purpose or noting.purpose
     try:
         yield
     except Refused as error:

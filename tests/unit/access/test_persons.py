@@ -21,6 +21,8 @@ ANNE = Person("anne", frozenset({"anne.smith@nhs.net"}), frozenset({"CIS2:1001"}
         Person("anne2", frozenset({"anne.smith+second@nhs.net"})),
         Person("anne2", frozenset({"a.n.n.e.smith@nhs.net"})),
         Person("anne2", frozenset({"elsewhere@nhs.uk", "annesmith@nhs.net."})),
+        Person("anne2", frozenset({'"anne.smith"@nhs.net'})),
+        Person("anne2", frozenset({r'"anne\smith+x"@nhs.net'})),
         Person("anne2", frozenset({"private@example.org"}), frozenset({"CIS2:1001"})),
     ],
 )

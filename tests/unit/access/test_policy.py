@@ -167,6 +167,16 @@ def test_nobody_sees_anything_without_a_grant(who, said):
         ({"values": ["items"], "rows": ["exemption"]}, Figures.PROTECTED, Grain.NATIONAL),
         ({"values": [{"patients": {"had": {"under": ["bnf", "04"]}}}]}, Figures.PROTECTED, Grain.NATIONAL),
         ({"values": [{"distinct": ["prescriber"]}]}, Figures.CLOSED, Grain.PRESCRIBER),
+        (
+            {"values": [{"patients": {"at least": [{"distinct": "prescriber"}, 2]}}]},
+            Figures.CLOSED,
+            Grain.PRESCRIBER,
+        ),
+        (
+            {"values": [{"patients": {"not": {"at least": ["discount", 1], "last": 3}}}]},
+            Figures.CLOSED,
+            Grain.PRESCRIBER,
+        ),
         (BY_PRESCRIBER, Figures.CLOSED, Grain.PRESCRIBER),
         ({"values": ["discount"]}, Figures.CLOSED, Grain.PRESCRIBER),
         ({"values": ["items"], "exclusions": "none"}, Figures.CLOSED, Grain.PRESCRIBER),
@@ -236,6 +246,22 @@ def test_controlled_drugs_are_exact_for_their_accountable_officer_and_nothing_el
     assert ruled(CD_OFFICER, PATIENTS | OF_Q1).scope == SEALED_FIGURES
     all_schedules = {"in": ["controlled drug schedule", ["0", "2"]]}
     assert ruled(CD_OFFICER, PATIENTS | {"where": {"all": [of_q1, all_schedules]}}).scope == SEALED_FIGURES
+
+
+def test_what_one_grant_shows_is_not_shown_of_the_organisations_of_another():
+    """A GP of practice P3 who also answers for the controlled drugs of ICB Q1."""
+    practice = viewer(AccountType.GP_PRACTICE, "practice", "P3")
+    both = Viewer("nia", (*practice.grants, *CD_OFFICER.grants))
+    controlled = {"is": ["controlled drug schedule", "2"]}
+    assert ruled(both, PATIENTS | OF_Q1, Action.STANDARD).scope == SEALED_FIGURES
+    assert ruled(both, PATIENTS, Action.STANDARD).own.organisations.codes == ("P3",)
+    assert ruled(both, BY_PRESCRIBER, Action.STANDARD).scope.organisations.codes == ("P3",)
+    assert ruled(both, BY_PRESCRIBER | {"where": controlled}).scope.organisations.codes == ("P1", "P2")
+    assert _listed(both, ITEMS).organisations.codes == ("P3",)
+    assert _listed(both, ITEMS | {"where": controlled}).organisations.codes == ("P1", "P2", "P3")
+    with pytest.raises(Refused, match="not your own"):
+        _listed(both, ITEMS | OF_Q1)
+    assert not may_list(both, DIRECTORY, UnderOrganisation("Q1"))
 
 
 # --- One's own, today and then --------------------------------------------------------------------------

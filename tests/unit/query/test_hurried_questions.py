@@ -9,7 +9,7 @@ from epact2.model.months import DispensingMonth
 from epact2.query.check import check
 from epact2.query.codec import loads
 from epact2.query.listing_check import check_listing
-from epact2.query.listing_json import listing_from_text
+from epact2.query.listing_json import listing_from_text, token_of
 from epact2.query.nodes import Latest
 from epact2.query.periods import Shift, Window, covered_months, through
 
@@ -125,6 +125,7 @@ LISTINGS_REFUSED = [
     (rows(after="rubbish"), "cannot be read"),
     (rows(after="WzFd"), "of another listing"),
     (rows(after="é"), "cannot be read"),
+    (rows(after=token_of((10**40,))), "cannot be read"),
     (rows(after=[]), "where a text belongs"),
     (rows(order=[{"by": "NIC"}]), "which it does not show"),
     (rows(totals=True), "“totals” is unknown"),

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from epact2.access.figures import Figures, asked_by
+from epact2.comparators.read import prepared_values
 from epact2.query.check import check
 from epact2.query.codec import query_from_json
 from epact2.query.listing_json import listing_from_json
+from epact2.query.nodes import Query
 from epact2.query.scope import Scope
 from epact2.query.sealing import NotPublished
+from epact2.query.words import question_words
+from epact2.store.prepared import slots_of, value_of
+from epact2.store.published import is_published_column
 from spec.published.test_sealed_figures import TABLES
+from support import example_items
 from support.engines import ENGINES, duckdb_engines
 from support.small_data import data_from_tables
 
@@ -56,6 +63,24 @@ def test_what_is_not_published_is_refused(engine, question):
     with pytest.raises(NotPublished) as refused:
         engine.answer(query, SEALED)
     assert refused.value.advice
+
+
+def test_nothing_is_published_rounded_that_everybody_knows_exactly():
+    """An exact number beside its rounded one tells the offset, and with it what else the practice shows."""
+    directory = example_items.engine().directory
+    rounded = [Query((value_of(slot),)) for slot in slots_of(prepared_values()) if is_published_column(slot)]
+    assert rounded
+    for query in rounded:
+        assert asked_by(query, directory).figures is Figures.PROTECTED, question_words(query)
+
+
+@pytest.mark.parametrize("value", [{"amount": "items", "where": {"is": ["EPS", "Y"]}}, "EPS rate"], ids=str)
+def test_open_kinds_of_items_are_not_given_beside_patients(value):
+    """Also where an earlier version sealed them: the example publishes the figures of every comparator."""
+    query = query_from_json({"values": [value, "identified patients"], "rows": ["practice", "month"]})
+    with pytest.raises(NotPublished, match="is open") as refused:
+        example_items.engine().answer(query, SEALED)
+    assert "by itself" in refused.value.advice
 
 
 def test_items_and_patients_are_not_listed(engine):

@@ -12,6 +12,7 @@ from django.test import Client
 
 import epact2.web
 from epact2.access.audit import AuditFailed
+from epact2.access.policy import Refused
 from epact2.access.policy_tables import tables
 from epact2.query.codec import query_from_json
 from epact2.web import engine as engines
@@ -192,6 +193,28 @@ def test_a_file_ends_where_it_can_no_longer_be_recorded(reader, opened, monkeypa
     next(chunks)
     with hidden_table(), pytest.raises(AuditFailed):
         list(chunks)
+
+
+def test_a_file_ends_where_its_reader_s_access_does(reader, opened, monkeypatch):
+    """A file that is taken slowly would go on for hours after its reader was shut out."""
+    monkeypatch.setattr("epact2.analysis.listing.LARGEST_PAGE", 20)
+    response = reader.post("/items.csv", {"q": "{}", "rows": "all"})
+    chunks = iter(response.streaming_content)
+    next(chunks)
+    before = last_number()
+    monkeypatch.setattr(engines, "grants_named", lambda name: ())
+    with pytest.raises(Refused, match="access has changed"):
+        list(chunks)
+    (record,) = records_since(before)
+    assert record["kind"] == "refused"
+    assert sum(one["rows"] for one in record["asked"]) == 0
+
+
+def test_a_purpose_that_may_hold_an_nhs_number_is_not_kept(reader, opened):
+    before = last_number()
+    sent = {"q": "{}", "rows": "all", "purpose": "Review of 943 476 5919"}
+    assert reader.post("/items.csv", sent).status_code == 400
+    assert not records_since(before)
 
 
 # --- Refusals -------------------------------------------------------------------------------------------

@@ -187,6 +187,25 @@ def test_a_confirmation_there_counts_here(client, configured, time_machine):
     assert client.get("/account/security/authenticator").status_code == 200
 
 
+def test_a_confirmation_without_its_moment_does_not_count(client, configured, monkeypatch):
+    """Whoever sits at an open page can take “ask again” out of the address that leads to the provider."""
+    from epact2.web.identity import oidc
+
+    browser = requests.Session()
+    configured.sign_in(client, "/sign-in/with/nhsmail", "mail-with-mfa", browser)
+    admit_everybody()
+    SignIn.objects.update(confirmed_at=SignIn.objects.get().began_at.replace(year=2020))
+    real = oidc.provider_tokens.claims
+
+    def without_moment(*args):
+        return {name: value for name, value in real(*args).items() if name != "auth_time"}
+
+    monkeypatch.setattr(oidc.provider_tokens, "claims", without_moment)
+    refused = configured.sign_in(client, "/sign-in/with/nhsmail/confirm", "mail-with-mfa", browser)
+    assert "did not ask you again" in text(refused)
+    assert client.get("/account/security/authenticator").status_code == 403
+
+
 def test_somebody_elses_confirmation_does_not_count(client, configured):
     configured.sign_in(client, "/sign-in/with/cis2", "smartcard")
     SignIn.objects.update(confirmed_at=SignIn.objects.get().began_at.replace(year=2020))

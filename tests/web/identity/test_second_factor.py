@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from epact2.web.identity import factors
 from epact2.web.identity.factors import Factors, decrypt, new_recovery_codes
 from support.identity import ADDRESS, NAME, App, password_alone, send_code, send_password, somebody
 
@@ -48,6 +49,12 @@ def test_a_code_works_once(client, sam, app):
     again = send_code(other, code)
     assert again.status_code == 200
     assert "The code is wrong" in text(again)
+
+
+def test_a_used_code_is_remembered_while_many_others_sign_in(db):
+    assert factors._first_use(1, "123456")
+    assert all(factors._first_use(user, "123456") for user in range(2, 320))
+    assert not any(factors._first_use(user, "123456") for user in range(1, 320))
 
 
 @pytest.mark.parametrize("wrong", ["", "000000", "12345", "abcdef", "１２３４５６", "0" * 400])

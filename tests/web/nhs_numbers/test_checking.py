@@ -9,6 +9,7 @@ from epact2.access.persons import Person
 from epact2.web.nhs_numbers import steps
 from epact2.web.nhs_numbers.models import NumberRequest
 from epact2.web.nhs_numbers.views import checking
+from epact2.web.registration.models import Administrator
 from support.audit import last_number, records_since
 from support.nhs_numbers import PEOPLE
 from support.pages import text_of
@@ -52,6 +53,17 @@ def test_an_approval_is_kept_with_who_and_whom(world):
     assert (event["kind"], event["who"], event["subject"]) == ("NHS numbers", "dev.services", "priya.gp")
     assert event["details"].startswith("Approved a request")
     assert "practice A" in event["organisations"]
+
+
+def test_nobody_checks_for_somebody_who_gave_them_their_rights(world):
+    id_ = world.sends()
+    world.of("dev.services")  # makes the account
+    priya, dev = (get_user_model().objects.get(username=name) for name in ("priya.gp", "dev.services"))
+    Administrator.objects.create(user=dev, appointed_by=priya)
+    assert "circle" in text_of(world.approves(id_))
+    assert state(id_) == "waiting"
+    world.approves(id_, "leah.services")
+    assert state(id_) == "approved"
 
 
 def test_a_rejection_needs_a_reason_which_the_applicant_reads(world):

@@ -14,7 +14,7 @@ from epact2.access.requests import AlreadyDecided
 from epact2.web.registration import break_glass
 from epact2.web.registration.administrators import make_administrator
 from epact2.web.registration.grants import end_grant, grants_of
-from epact2.web.registration.models import BreakGlass, HeldGrant
+from epact2.web.registration.models import Authoriser, BreakGlass, HeldGrant
 from support.pages import text_of
 from support.people import admitted, granted
 from support.registering import authoriser
@@ -98,6 +98,23 @@ def test_nobody_is_their_own_second_person(dev):
     with pytest.raises(NotEntitled):
         break_glass.decide(row.pk, alias, yes=True)
     assert places(dev) == set()
+
+
+def test_nobody_makes_their_own_second_person(dev, ada):
+    """Dev administers accounts, too: an administrator and a guardian of Dev's own making do not count."""
+    made = admitted("made", email="made@nhs.net")
+    make_administrator(dev, None)
+    make_administrator(made, dev)
+    guardian = authoriser()
+    Authoriser.objects.filter(user=guardian).update(appointed_by=made)
+    row = asked(dev)
+    with pytest.raises(NotEntitled, match="circle"):
+        break_glass.decide(row.pk, made, yes=True)
+    assert places(dev) == set()
+    break_glass.decide(row.pk, ada, yes=True)
+    with pytest.raises(NotEntitled, match="circle"):
+        break_glass.review(row.pk, guardian, "All fine.")
+    assert break_glass.unreviewed(dev).exists()
 
 
 def test_the_second_person_must_be_an_administrator_or_a_lead(dev):

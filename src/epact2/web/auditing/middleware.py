@@ -58,15 +58,18 @@ def _keep(into: Gathering) -> None:
 
 
 def _watched(content: Iterator[bytes], into: Gathering) -> Iterator[bytes]:
-    """A file that is read while it is sent: what is read for each chunk is kept before the chunk leaves.
+    """A file that is read while it is sent: what is read for each chunk is kept before the chunk leaves, and
+    so is a refusal.
 
     Where that fails the file ends there, broken off, and the server notes why.
     """
     chunks = iter(content)
     while True:
-        with gathering(into):
-            chunk = next(chunks, None)
-        _keep(into)
+        try:
+            with gathering(into):
+                chunk = next(chunks, None)
+        finally:
+            _keep(into)
         if chunk is None:
             return
         yield chunk

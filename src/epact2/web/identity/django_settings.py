@@ -50,5 +50,10 @@ ALLAUTH: dict[str, Any] = {
 
 # What a wrong try leaves behind for all workers: a code that was used, a token's number that was seen.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "identity_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        # Django keeps 300 and then drops a third, whatever it is: on a busy morning a used code would be new.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }

@@ -135,13 +135,16 @@ class Adapter(OpenIDConnectOAuth2Adapter):
 
 
 def what_was_shown(provider: IdentityProvider, claims: dict[str, Any]) -> dict[str, Any]:
-    """How and when the person signed in at the provider. Raises IdentityRefused where that is not enough."""
+    """How and when the person signed in at the provider. Raises IdentityRefused where that is not enough.
+
+    ``auth_time`` is 0 where the provider does not say: nobody has shown themselves at a known moment then.
+    """
     now = time.time()
-    at = claims.get("auth_time")
-    if at is None and provider.shows_assurance:
+    said = claims.get("auth_time")
+    if said is None and provider.shows_assurance:
         raise IdentityRefused(f"{provider.name} did not say when you signed in.", "Tell the service team.")
-    at = int(at) if at is not None else int(now)
-    if at > now + LEEWAY or now - at >= LONGEST.total_seconds():
+    at = int(said) if said is not None else 0
+    if said is not None and not now - LONGEST.total_seconds() < at <= now + LEEWAY:
         raise IdentityRefused(
             f"Your sign-in at {provider.name} is older than 12 hours.", "Sign out there, and sign in again."
         )

@@ -16,7 +16,7 @@ from functools import wraps
 from typing import Any, overload
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -64,8 +64,17 @@ def is_fresh(request: HttpRequest, minutes: int = MINUTES) -> bool:
     return sign_in is not None and timezone.now() - sign_in.confirmed_at < timedelta(minutes=minutes)
 
 
+def require_fresh(request: HttpRequest) -> None:
+    """For a program that uses a session: it can show no form. Raises StepUpNeeded."""
+    if not is_fresh(request):
+        raise StepUpNeeded(
+            "Confirm first that it is you.",
+            f"Open {reverse('step-up')} in this browser, then send this again.",
+        )
+
+
 def confirmation(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse | None:
-    """What to answer instead of going on: a form, or JSON for programs. None when the request may go on.
+    """What to answer instead of going on: a form. None when the request may go on.
 
     A request that brings the form's answer is judged here, and goes on without those fields when it is right.
     """
@@ -73,13 +82,6 @@ def confirmation(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse |
         if request.method == "POST":
             _without_answer(request)
         return None
-    if request.path.startswith("/api/"):
-        error = StepUpNeeded(
-            "Confirm first that it is you.",
-            f"Open {reverse('step-up')} in this browser, then send this again.",
-        )
-        said = {"type": "StepUpNeeded", "message": error.message, "advice": error.advice}
-        return JsonResponse({"error": said}, status=403)
     if request.headers.get("HX-Request") == "true":
         here = urlsplit(request.headers.get("HX-Current-URL", "/"))
         there = f"{here.path}?{here.query}" if here.query else here.path

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from epact2.access import nhs_numbers as rules
 from epact2.access.audit import Channel, Event, Kind
+from epact2.access.authorising import require_no_circle
 from epact2.access.nhs_numbers import Form, State, Wanted
 from epact2.access.policy_tables import tables
 from epact2.access.viewer import Viewer
@@ -30,7 +31,9 @@ from epact2.web.nhs_numbers.kept import NumberStore
 from epact2.web.nhs_numbers.models import NumberRequest
 from epact2.web.nhs_numbers.sealing import read_key
 from epact2.web.presenters.names import organisation_name
+from epact2.web.registration.authorities import chain_above
 from epact2.web.registration.persons import identity_of
+from epact2.web.registration.turns import take_turn
 
 
 class TooMany(Epact2Error):
@@ -133,13 +136,18 @@ def why_no_longer(request: NumberRequest, directory: Directory) -> str:
 def decide(
     user: Any, viewer: Viewer, id_: UUID, *, approve: bool, reason: str, directory: Directory
 ) -> NumberRequest:
-    """Approve or reject a request as a second person. Raises Refused, WrongStep or BadRequest."""
+    """Approve or reject a request as a second person. Raises Refused, NotEntitled, WrongStep or BadRequest.
+
+    Whoever has their own rights from the applicant is no second person.
+    """
     rules.require_may_check(viewer)
     with transaction.atomic():
+        take_turn()  # nobody gives rights meanwhile, so that no circle is overlooked
         request = locked(id_)
         people = identity_of(request.applicant), identity_of(user)
         if approve:
             value = rules.approve(request.value, *people, timezone.now())
+            require_no_circle(*people, chain_above([user], timezone.localdate()))
             applicant = viewer_named(request.applicant.get_username())
             rules.require_own(applicant, request.practice, request.month, directory)
         else:

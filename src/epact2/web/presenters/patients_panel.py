@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from epact2.analysis.answer import Answer
-from epact2.analysis.patients_profile import FIGURES, ITEMS_EACH, ON_MANY, PATIENTS, latest_question
+from epact2.analysis.patients_profile import (
+    FIGURES,
+    ITEMS_EACH,
+    OF_PATIENTS,
+    ON_MANY,
+    OPEN,
+    PATIENTS,
+    latest_question,
+)
 from epact2.analysis.profile import YEAR, Figure
 from epact2.analysis.sealed_notes import published_words
 from epact2.model.months import DispensingMonth
@@ -15,32 +23,35 @@ from epact2.web import links
 from epact2.web.presenters import numbers
 
 Values = Mapping[Figure, tuple[Cell, Column, Mark | None]]
+Answers = tuple[Answer, Answer]  # to the question about patients, and to the open one
 
 
-def read(given: Answer, month: DispensingMonth) -> Values:
-    """The figures of one month of the answer to ``panel_question``; empty for a month without rows."""
-    result = given.result
-    for number, row in enumerate(result.rows):
-        if row[0] == month.code:
-            return {
-                figure: (row[place], result.columns[place], result.marks.get((number, place)))
-                for place, figure in enumerate(FIGURES, start=1)
+def read(given: Answers, month: DispensingMonth) -> Values:
+    """The figures of one month of the answers to ``panel_questions``; empty for a month without rows."""
+    found: dict[Figure, tuple[Cell, Column, Mark | None]] = {}
+    for figures, answer in zip((OF_PATIENTS, OPEN), given, strict=True):
+        result = answer.result
+        line = next((number for number, row in enumerate(result.rows) if row[0] == month.code), None)
+        if line is not None:
+            found |= {
+                figure: (result.rows[line][place], result.columns[place], result.marks.get((line, place)))
+                for place, figure in enumerate(figures, start=1)
             }
-    return {}
+    return found
 
 
 def panel(
     organisation: Organisation,
     name: str,
     month: DispensingMonth,
-    own: Answer,
-    england: Answer,
+    own: Answers,
+    england: Answers,
     items: str,
 ) -> dict[str, object] | None:
     """The card's values; None where nothing was dispensed. ``items`` is the address of its items."""
     now, before = read(own, month), read(own, month.plus(-YEAR))
     whole = read(england, month)
-    if not now or not now[PATIENTS][0]:
+    if PATIENTS not in now or not now[PATIENTS][0]:
         return None
     is_england = organisation.level == "England"
     columns: list[dict[str, object]] = [
@@ -63,8 +74,8 @@ def panel(
         "columns": columns,
         "rows": rows,
         "caption": f"Patients of {name}, {month.name}",
-        "provisional": own.provisional,
-        "published": " ".join(dict.fromkeys(filter(None, map(published_words, (own, england))))),
+        "provisional": own[0].provisional,
+        "published": " ".join(dict.fromkeys(filter(None, map(published_words, (*own, *england))))),
         "actions": [
             {"text": "Open in the explorer", "href": links.explorer(latest_question(organisation, month))},
             *([{"text": "See the items", "href": items}] if items else []),

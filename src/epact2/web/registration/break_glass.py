@@ -12,14 +12,19 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from epact2.access.authorising import AuthoriserRole, NotEntitled, require_another_person
+from epact2.access.authorising import (
+    AuthoriserRole,
+    NotEntitled,
+    require_another_person,
+    require_no_circle,
+)
 from epact2.access.grants import AccountType
 from epact2.access.policy import Refused
 from epact2.access.requests import AlreadyDecided
 from epact2.model.organisations import ENGLAND, REGION
 from epact2.web.registration import grants, history
 from epact2.web.registration.administrators import is_administrator
-from epact2.web.registration.authorities import roles_in_force
+from epact2.web.registration.authorities import chain_above, roles_in_force
 from epact2.web.registration.history import Happened
 from epact2.web.registration.models import BreakGlass
 from epact2.web.registration.persons import identity_of
@@ -106,7 +111,7 @@ def decide(row_id: int, by: Any, *, yes: bool) -> BreakGlass:
     with transaction.atomic():
         take_turn()
         row = BreakGlass.objects.select_for_update().get(pk=row_id)
-        require_another_person(identity_of(row.asked_by), identity_of(by))
+        _require_independent(row, by)
         if not waiting().filter(pk=row.pk).exists():
             raise AlreadyDecided("This was answered already, or is older than a day.", "Look at the list.")
         now = timezone.now()
@@ -127,12 +132,13 @@ def decide(row_id: int, by: Any, *, yes: bool) -> BreakGlass:
 def review(row_id: int, by: Any, words: str) -> BreakGlass:
     """Close an emergency; one that still lasts ends with it. Raises Refused, NotEntitled, AlreadyDecided."""
     with transaction.atomic():
+        take_turn()
         row = BreakGlass.objects.select_for_update().get(pk=row_id)
         if not may_review(by, row):
             raise Refused(
                 "A review is for an administrator or the organisation's Caldicott Guardian.", "Ask one."
             )
-        require_another_person(identity_of(row.asked_by), identity_of(by))
+        _require_independent(row, by)
         if row.approved_at is None or row.reviewed_at is not None:
             raise AlreadyDecided("There is nothing to review here any more.", "Look at the list.")
         now = timezone.now()
@@ -144,6 +150,13 @@ def review(row_id: int, by: Any, words: str) -> BreakGlass:
             of=row, words=f"Ticket {row.ticket}",
         )  # fmt: skip
     return row
+
+
+def _require_independent(row: BreakGlass, by: Any) -> None:
+    """Refuse whoever asked, and whoever has their rights from whoever asked. Raises NotEntitled."""
+    people = identity_of(row.asked_by), identity_of(by)
+    require_another_person(*people)
+    require_no_circle(*people, chain_above([by], timezone.localdate()))
 
 
 def running(user: Any, now: datetime | None = None) -> BreakGlass | None:

@@ -18,7 +18,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from epact2.access.audit import AuditFailed
-from epact2.access.policy import Refused, require_export
+from epact2.access.policy import Action, Refused, require_export
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
@@ -28,10 +28,12 @@ from epact2.query.check import NotAdditive, NotAnswerable
 from epact2.query.codec import parse, query_from_json, wants_labels
 from epact2.query.listing_json import listing_from_json
 from epact2.query.periods import NoData
+from epact2.query.pieces import a_text
 from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
 from epact2.web.engine import NoRelease, UnknownCode
-from epact2.web.identity import api_access
+from epact2.web.identity import api_access, step_up
+from epact2.web.identity.step_up import StepUpNeeded
 from epact2.web.listings import list_rows
 
 MOST_BYTES = 64 * 1024
@@ -40,6 +42,7 @@ _JSON_TYPES = ("application/json",)
 _PLAIN_TYPES = (*_JSON_TYPES, "application/x-www-form-urlencoded", "text/plain", "")
 _STATUS: tuple[tuple[type[Epact2Error], int], ...] = (
     (Refused, 403),
+    (StepUpNeeded, 403),
     (UnknownCode, 404),
     (NoData, 404),
     (NotAdditive, 422),
@@ -83,7 +86,11 @@ def query(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @csrf_exempt  # checked in _asked, for sessions
 def listing(request: HttpRequest) -> HttpResponse:
-    """Give one page of items or patients. It comes by POST alone, so that no address holds a pseudonym."""
+    """Give one page of items or patients. It comes by POST alone, so that no address holds a pseudonym.
+
+    What a program takes is a download: whoever uses a session confirms first, and a purpose is said where the
+    rights ask for one. Tokens were made after a confirmation, and last twelve hours.
+    """
     return _asked(request, _page, for_items=True)
 
 
@@ -161,6 +168,8 @@ def _viewer(request: HttpRequest, *, for_items: bool) -> tuple[Viewer, tuple[str
                 f"Send the value of the cookie {settings.CSRF_COOKIE_NAME} in the header X-CSRFToken.",
             ),
         )
+    if for_items:
+        step_up.require_fresh(request)
     return engines.viewer_of(request), _JSON_TYPES
 
 
@@ -176,9 +185,13 @@ def _answer(body: str, viewer: Viewer) -> dict[str, object]:
 
 def _page(body: str, viewer: Viewer) -> dict[str, object]:
     data = parse(body)
+    purpose = ""
+    if isinstance(data, dict) and "purpose" in data:  # no part of the listing: who asks says what for
+        purpose = a_text(data["purpose"], "purpose")[:200]
+        data = {name: part for name, part in data.items() if name != "purpose"}
     asked = listing_from_json(data)
     engine = engines.current()
-    page = list_rows(engine, asked, viewer)
+    page = list_rows(engine, asked, viewer, action=Action.EXPORT, purpose=purpose)
     result = labelled(page.result, engine.directory) if wants_labels(data) else page.result
     return listed_json(page, result)
 

@@ -15,11 +15,12 @@ from django.http import (
 )
 from django.views.decorators.http import require_safe
 
-from epact2.access.policy import require_export
+from epact2.access.policy import require_export, ruling
+from epact2.access.viewer import Viewer
 from epact2.analysis.answer import Answer
 from epact2.analysis.export import answer_json, csv_rows, file_name, workbook
 from epact2.query.codec import loads
-from epact2.query.nodes import BadQuestion
+from epact2.query.nodes import BadQuestion, Query
 from epact2.web import engine as engines
 from epact2.web.engine import Directory, Engine
 
@@ -71,9 +72,8 @@ def _file(request: HttpRequest, ending: str, write: Write) -> HttpResponseBase:
     viewer = engines.viewer_of(request)
     given = engines.ask(engine, query, viewer)
     require_export(viewer, len(given.result.rows))
-    tag = _tag(engine, engines.question_key(query), ending)
+    tag = _tag(engine, query, viewer, ending)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    # Who may see the answer was decided above, so a browser's own copy of the same release is as good.
     if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
         return HttpResponseNotModified(headers=headers)
     response = write(given, engine.directory)
@@ -83,9 +83,13 @@ def _file(request: HttpRequest, ending: str, write: Write) -> HttpResponseBase:
     return response
 
 
-def _tag(engine: Engine, question: str, ending: str) -> str:
-    """A name for these very bytes: the same release and question always give the same file."""
+def _tag(engine: Engine, query: Query, viewer: Viewer, ending: str) -> str:
+    """A name for these very bytes: release, question and what is seen of it always give the same file.
+
+    A browser may hold the copy of somebody else who used it, or of times when its reader saw more.
+    """
     directory = engine.directory
-    said = f"{directory.release}\n{directory.made}\n{ending}\n{question}"
+    seen = ruling(viewer, query, directory).seen
+    said = f"{directory.release}\n{directory.made}\n{ending}\n{engines.question_key(query)}\n{seen}"
     # Weak: a workbook holds the moment of its making.
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'

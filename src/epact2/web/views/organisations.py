@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import profile as questions
-from epact2.analysis.patients_profile import panel_question
+from epact2.analysis.answer import Answer
+from epact2.analysis.patients_profile import panel_questions
 from epact2.analysis.profile import COST, COST_PER_PATIENT, ITEMS_PER_PATIENT, within
 from epact2.analysis.standing import medicine_changes
-from epact2.model.organisations import ENGLAND, ENGLAND_CODE, LEVELS, PLURALS, PRACTICE
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE, LEVELS, PLURALS, PRACTICE, Organisation
 from epact2.model.prescribing import CHAPTER, CHEMICAL_SUBSTANCE, FIELD_BY_NAME, SECTION
 from epact2.query.result import Result
 from epact2.web import engine as engines
@@ -156,12 +157,17 @@ def patients(ask: Asker, profile: Profile) -> dict[str, object] | None:
         return None
     chosen, month = profile.organisation, months[-1]
     england = ask.directory.organisation(ENGLAND_CODE, ENGLAND)
+
+    def answers(organisation: Organisation) -> tuple[Answer, Answer]:
+        of_patients, of_items = panel_questions(organisation, month)
+        return ask.answer(of_patients), ask.answer(of_items)
+
     return patients_panel.panel(
         chosen,
         organisation_name(chosen),
         month,
-        ask.answer(panel_question(chosen, month)),
-        ask.answer(panel_question(england, month)),
+        answers(chosen),
+        answers(england),
         ask.door.address(within(chosen), month),
     )
 

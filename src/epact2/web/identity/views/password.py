@@ -83,20 +83,26 @@ def forgotten(request: HttpRequest) -> HttpResponse:
             except Epact2Error as error:
                 errors = [fault("address", error)]
             else:
-                mails.forgotten_password(address, _link(request, address))
+                owner = _owner(address)
+                # To the address that is kept: another may be the same in the database's eyes alone.
+                mails.forgotten_password(
+                    owner.email if owner else address, _link(request, owner) if owner else ""
+                )
                 return render(request, "identity/forgotten_sent.jinja", {"address": address})
     return render(request, "identity/forgotten.jinja", {"errors": errors, "typed": address})
 
 
-def _link(request: HttpRequest, address: str) -> str:
-    """The link to a new password; empty where no account with a password has this address."""
+def _owner(address: str) -> Any | None:
+    """The account with a password that has this address; None where there is none, or there are several."""
     users = get_user_model().objects.filter(email__iexact=address, is_active=True)
     # A demo's passwords are public, and stay as the page shows them.
     real = users.exclude(username__in=DEMO_NAMES)
     with_password = [one for one in real[:2] if one.has_usable_password()]
-    if len(with_password) != 1:
-        return ""
-    user = with_password[0]
+    return with_password[0] if len(with_password) == 1 else None
+
+
+def _link(request: HttpRequest, user: Any) -> str:
+    """The link to a new password."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("new-password", args=(uid, default_token_generator.make_token(user)))
     return request.build_absolute_uri(path)

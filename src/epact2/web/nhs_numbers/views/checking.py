@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from epact2.access.authorising import NotEntitled
 from epact2.access.nhs_numbers import BadRequest, State, WrongStep, require_may_check
 from epact2.access.persons import same_person
 from epact2.web import engine as engines
@@ -54,7 +55,7 @@ def _decide(request: HttpRequest, found: NumberRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             directory=engines.current().directory,
         )
-    except (BadRequest, WrongStep) as no:
+    except (BadRequest, NotEntitled, WrongStep) as no:
         found.refresh_from_db()
         return _page(request, found, form, [{"text": str(no), "href": ""}])
     return redirect("nhs-numbers-check")
