@@ -112,8 +112,7 @@ def _months_of(numbers: tuple[int, ...], what: str) -> str:
 def synth(
     directory: Annotated[Path, typer.Argument(help="Where to write the files.")],
     size: Annotated[
-        Literal["tiny", "small", "demo", "icb", "region", "england"],
-        typer.Option(help="How much of England."),
+        Literal["tiny", "small", "demo", "icb", "region", "england"], typer.Option(help="How much of England.")
     ] = "small",
     months: Annotated[int, typer.Option(min=1, max=120, help="How many months.")] = 12,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
