@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from attack.gathering import NOT
 from attack.rules import Atom, Figure, Rule, children, family_of, pools, room
-from attack.solver import Part, Problem, Span
+from attack.solver import Part, Problem, Span, explore
 from attack.truth import ADD_UP, COMPARATORS, CUTS, KNOWN_ITEMS, OPIOIDS, PAIRS, RESTS_ON, Cell, Truth
 from attack.worlds import World
 from epact2.query.sealing import BASE, SHOWN_FROM, Enters, Place, entries
@@ -262,7 +262,10 @@ class Attack:
         """
         parts: dict[object, Part] = self.problem.parts()
         found = []
-        for cell in self.truth.protected() if cells is None else cells:
+        wanted = self.truth.protected() if cells is None else list(cells)
+        if enough:
+            explore(parts, wanted)
+        for cell in wanted:
             count = self.truth.counts[cell]
             before = Span(*self.open_range(cell, self.truth.open_items[cell]))
             part = parts[cell]

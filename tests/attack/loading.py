@@ -31,6 +31,7 @@ def files_of(folder: Path, world: World) -> list[Path]:
     """The item files of each month, and where practices belong from the first month on."""
     files = [write_places(folder, world.places, world.months[0].code.replace("-", ""))]
     files.append(write_commissioners(folder, world.places, world.months[0].code.replace("-", "")))
+    files.append(write_deprivation(folder))
     for month in world.months:
         rows = [_row(number, one) for number, one in enumerate(world.items, start=1000) if one.month == month]
         files.append(write_items(folder, rows, month.code.replace("-", "")))
@@ -48,10 +49,23 @@ def _row(number: int, one: Item) -> dict[str, str]:
         "PDS_BIRTH_MONTH": born,
         "EPS_BIRTH_MONTH": born,
         "AGE": str(one.age),
+        "GENDER": one.gender,
+        "PATIENT_LSOA_CODE": area_of(one.quintile),
     }
     if not one.patient:
         return item_row(**{**cells, **PAPER, **UNKNOWN_PATIENT})
     return item_row(**cells, PATIENT_ID=one.patient)
+
+
+def area_of(quintile: int) -> str:
+    """The invented area of a fifth by deprivation; of 0 one whose deprivation nobody knows."""
+    return f"SL000000{quintile}"
+
+
+def write_deprivation(folder: Path) -> Path:
+    """The areas of all fifths."""
+    rows = [{"LSOA_CODE": area_of(fifth), "IMD_DECILE": str(2 * fifth)} for fifth in range(1, 6)]
+    return _write(folder / "imd.csv", rows)
 
 
 def write_places(folder: Path, places: dict[str, Parents], month: str) -> Path:

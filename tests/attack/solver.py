@@ -7,16 +7,19 @@ count can have. What belongs together in no way is solved apart.
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_matrix
 
 Name = Hashable
 SECONDS = 10.0  # for one least or greatest value; a solve that needs longer counts as a success of the attack
+EXPLORING = 2.0  # seconds for a solution that is only looked at
+EXPLORED = 5  # pairs of solutions that are looked at, before each count is solved for
 
 
 class Impossible(AssertionError):
@@ -111,6 +114,21 @@ class Part:
         greatest, late = self._end(name, -1)
         return Span(least, greatest, early or late)
 
+    def explore(self, names: Sequence[Name]) -> None:
+        """Look for solutions that differ in many variables at once, so that few need to be solved for alone.
+
+        Some are pushed up and some down, by chance; each push, and its opposite.
+        """
+        chance = random.Random(len(self.place))
+        for _ in range(EXPLORED):
+            aim = numpy.zeros(len(self.place))
+            for name in names:
+                aim[self.place[name]] = chance.choice((-1, 1))
+            for sign in (1, -1):
+                found = self._solve(sign * aim, EXPLORING)
+                if found.x is not None:
+                    self.solutions.append(found.x)
+
     def known_span(self, name: Name) -> Span | None:
         """What solutions found before already show to be possible."""
         seen = [round(one[self.place[name]]) for one in self.solutions]
@@ -119,16 +137,29 @@ class Part:
     def _end(self, name: Name, sign: int) -> tuple[int, bool]:
         aim = numpy.zeros(len(self.place))
         aim[self.place[name]] = sign
-        found = milp(
-            aim,
-            integrality=numpy.ones(len(self.place)),
-            bounds=self.bounds,
-            constraints=self.conditions,
-            options={"time_limit": SECONDS},
-        )
+        found = self._solve(aim, SECONDS)
         if found.status == 2:
             raise Impossible(f"nothing fits what was seen of {name}")
         if found.x is None:
             return 0, True
         self.solutions.append(found.x)
         return round(found.x[self.place[name]]), found.status != 0
+
+    def _solve(self, aim: numpy.ndarray, seconds: float) -> OptimizeResult:
+        return milp(
+            aim,
+            integrality=numpy.ones(len(self.place)),
+            bounds=self.bounds,
+            constraints=self.conditions,
+            options={"time_limit": seconds},
+        )
+
+
+def explore(parts: Mapping[Name, Part], names: Iterable[Name]) -> None:
+    """Look for many solutions of each part in which some of the names lie."""
+    of_part: dict[int, tuple[Part, list[Name]]] = {}
+    for name in names:
+        of_part.setdefault(id(parts[name]), (parts[name], []))[1].append(name)
+    for part, those in of_part.values():
+        if len(those) > EXPLORED:
+            part.explore(those)

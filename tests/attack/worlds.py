@@ -20,13 +20,22 @@ from epact2.store.reference_data import Parents
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of one practice in one month; ``patient`` is empty where nobody was identified."""
+    """One item of one practice in one month; ``patient`` is empty where nobody was identified.
+
+    ``quintile`` of deprivation is 0 where the patient's area is not known.
+    """
 
     month: DispensingMonth
     practice: str
     patient: str
     presentation: str
     age: int = 50
+    gender: str = "2"
+    quintile: int = 0
+
+    def unidentified(self) -> Item:
+        """The same item, of nobody known."""
+        return replace(self, patient="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def draw_world(
         habit = HABITS[number % len(HABITS)] if name == "mixed" else name
         for one in _items_of(practice, habit, span, chance):
             known = all_identified or chance.random() < 0.9
-            items.append(one if known else replace(one, patient=""))
+            items.append(one if known else one.unidentified())
     return World(f"{name} {seed}", seed, places, tuple(items), all_identified, span)
 
 

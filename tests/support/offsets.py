@@ -25,14 +25,18 @@ def check_offsets(drawn: str) -> None:
     """Hold a drawn table to what the secret gives.
 
     Its rows are practice, what the offset is keyed by, and the offset: “shown” for all that is shown in the
-    usual financial year, “alone: 0501” in the usual month, or the cell of a split of a sub-ICB location.
+    usual financial year, “alone: 0501” in the usual month, or the cell of a split of a sub-ICB location:
+    “patients: …”, or “items of 05: …” of a chapter.
     """
     month = DispensingMonth.parse(USUAL_MONTH)
     for row in read_table(drawn):
         practice, keyed_by = row["practice"], row["keyed by"]
         kind, _, keyed = keyed_by.partition(": ")
-        if kind in ("patients", "items"):
-            message = split_message(split_place(practice, _cell(keyed), of_items=kind == "items"), "", month)
+        if kind == "patients" or kind.startswith("items of "):
+            chapter = kind.removeprefix("items of ") if kind != "patients" else ""
+            message = split_message(
+                split_place(practice, _cell(keyed), of_items=bool(chapter)), chapter, month
+            )
         elif kind == "alone":
             message = lone_message(practice, keyed.replace(_EVERYTHING, ""), month)
         else:

@@ -34,7 +34,7 @@ from epact2.store.published import is_published_column
 from epact2.store.release import Release, Store, StoredFile
 from epact2.store.sealed_tables import ATOM, SPLIT
 
-_VERSION = 4  # of how atoms are worked out
+_VERSION = 5  # of how atoms are worked out
 
 
 def seal(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from epact2.load.fast import quoted
-from epact2.load.seal_rules import key_parameters, offset_sql, pooling, rounded_sql
+from epact2.load.seal_rules import key_parameters, offset_sql, rounded_sql
 from epact2.model.items import AGE_BAND_5, GENDER, IMD_QUINTILE
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import UNKNOWN_CODE
@@ -69,19 +69,14 @@ def count_cells(connection: duckdb.DuckDBPyConnection, chapter: str, low: int, h
 
 
 def write_splits(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, secret: bytes) -> None:
-    """Round every cell once, and write the splits that may be shown; the others to their pools."""
-    year, code = quoted(month.financial_year), quoted(month.code)
-    numbers = ("patients", "items")
-    chain, alone = [], []
-    for one in numbers:
-        where = f"sub_icb, '|', cell, '|{one}|', node, '|'"
-        of_chain = offset_sql(f"concat('chain|', {where}, {year})")
-        of_alone = offset_sql(f"concat('alone|', {where}, {code})")
-        chain.append(f"{rounded_sql(one, of_chain)} AS m_{one}")
-        alone.append(f"{rounded_sql(one, of_alone)} AS {one}")
-    keys = ("level", "node", *_CELL)
-    steps = "".join(f", {step}" for step in pooling(keys, numbers))
-    low, high = f"greatest(m_items - {BASE - 1}, 0)", f"(m_items + {BASE - 1})"
+    """Round every cell of a chapter once, and then everybody; write the splits that may be shown.
+
+    Practices must have been rounded (``seal_atom``, ``seal_shown``): cells leave their patients room.
+    """
+    year = quoted(month.financial_year)
+    patients = offset_sql(f"concat('chain|', sub_icb, '|', cell, '|patients||', {year})")
+    items = offset_sql(f"concat('chain|', sub_icb, '|', cell, '|items|', node, '|', {year})")
+    most, keys = BASE - 1, ", ".join(("level", "node", *_CELL))
     connection.execute(
         f"""
         INSERT INTO sealed.split
@@ -93,7 +88,7 @@ def write_splits(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, 
             FROM range({len(IMD_QUINTILE.codes)}) d(q)
         ),
         counted AS (
-            SELECT {", ".join(keys)}, practice, sum(patients) AS patients, sum(items) AS items
+            SELECT {keys}, practice, sum(patients) AS patients, sum(items) AS items
             FROM seal_cell GROUP BY ALL
         ),
         opened AS (
@@ -101,29 +96,66 @@ def write_splits(connection: duckdb.DuckDBPyConnection, month: DispensingMonth, 
             FROM seal_open o JOIN seal_place p ON p.member = o.practice,
                 (VALUES (0, 0), (1, 2)) l(level, length) GROUP BY ALL
         ),
+        -- What is published of the patients of practices: how many they are together, at least and at most.
+        known AS (
+            SELECT a.level, a.node, p.practice,
+                sum(CASE WHEN s.m IS NULL THEN 1 ELSE greatest(s.m - {most}, 0) END) AS least,
+                sum(least(coalesce(s.m, 0) + {most}, a.open)) AS greatest
+            FROM seal_atom a JOIN seal_place p ON p.member = a.practice LEFT JOIN seal_shown s
+            ON s.level = a.level AND s.node = a.node AND s.practice = a.practice
+            WHERE a.level <= 1 GROUP BY ALL
+        ),
         every AS (
             SELECT o.level, o.node, {", ".join(f"c.{one}" for one in _CELL)}, c.cell, o.practice, o.open,
-                p.sub_icb, p.icb, p.region,
+                p.sub_icb, k.least, k.greatest,
                 coalesce(n.patients, 0) AS patients, coalesce(n.items, 0) AS items
             FROM opened o CROSS JOIN cells c JOIN seal_place p ON p.member = o.practice
+            LEFT JOIN known k ON k.level = o.level AND k.node = o.node AND k.practice = o.practice
             LEFT JOIN counted n ON n.level = o.level AND n.node = o.node AND n.practice = o.practice
                 AND {" AND ".join(f"n.{one} = c.{one}" for one in _CELL)}
             WHERE o.open > 0
         ),
-        rounded AS MATERIALIZED (SELECT *, {", ".join(chain)} FROM every),
-        judged AS MATERIALIZED (
-            SELECT *, open >= {SPLIT_FROM} AND open - sum({low}) OVER split >= max({high} - {low}) OVER split
-                AND sum({high}) OVER split - open >= max({high} - {low}) OVER split AS fits
-            FROM rounded WINDOW split AS (PARTITION BY level, node, kind, practice)
+        rounded AS MATERIALIZED (
+            SELECT *, {rounded_sql("patients", patients)} AS m_everybody,
+                {rounded_sql("items", items)} AS m_items, least(m_everybody, m_items) AS m_patients
+            FROM every
         ),
-        hidden0 AS (
-            SELECT {", ".join(keys)}, practice, sub_icb, icb, region, {", ".join(alone)}
-            FROM judged WHERE NOT fits
-        ){steps}
-        SELECT {month.number}, {", ".join(keys)}, practice, m_patients, m_items,
-            {int(Enters.SUB_ICB_LOCATION)} FROM judged WHERE fits
-        UNION ALL SELECT {month.number}, {", ".join(keys)}, practice, patients, items, enters FROM pooled
-        ORDER BY level, node, kind, practice
+        chapters AS MATERIALIZED (
+            SELECT *, open >= {SPLIT_FROM} AND {_fits("m_items", "open", "open")}
+                AND {_fits("m_patients", "least", "greatest")} AS fits
+            FROM rounded WHERE level = 1
+            WINDOW split AS (PARTITION BY level, node, kind, practice)
+        ),
+        -- Everything: the items of chapters added up; patients that leave those of chapters room.
+        together AS (
+            SELECT {", ".join(_CELL)}, practice, sum(m_items) FILTER (fits) AS m_items, greatest(
+                coalesce(max(m_patients) FILTER (fits), 0),
+                {BASE} * ((sum(CASE WHEN fits THEN m_patients + {most} ELSE open END) - {most}) // {BASE})
+            ) AS room
+            FROM chapters GROUP BY ALL
+        ),
+        everybody AS (
+            SELECT r.* EXCLUDE (m_items, m_patients), t.m_items, least(r.m_everybody, t.room) AS m_patients
+            FROM rounded r JOIN together t USING ({", ".join(_CELL)}, practice) WHERE r.level = 0
+        ),
+        judged AS (
+            SELECT {keys}, practice, m_patients, m_items, fits FROM chapters
+            UNION ALL SELECT {keys}, practice, m_patients, m_items, open >= {SPLIT_FROM}
+                AND m_items IS NOT NULL AND {_fits("m_patients", "least", "greatest")}
+            FROM everybody WINDOW split AS (PARTITION BY kind, practice)
+        )
+        SELECT {month.number}, {keys}, practice,
+            CASE WHEN fits THEN m_patients END, CASE WHEN fits THEN m_items END,
+            CASE WHEN fits THEN {int(Enters.SUB_ICB_LOCATION)} ELSE {int(Enters.NEVER)} END
+        FROM judged ORDER BY level, node, kind, practice
         """,
         key_parameters(secret),
     )
+
+
+def _fits(published: str, least: str, greatest: str) -> str:
+    """``query.sealing.split_fits`` in SQL, over the cells of the window ``split``."""
+    most = BASE - 1
+    low = f"sum(greatest({published} - {most}, 0)) OVER split"
+    high = f"coalesce(sum({published} + {most}) FILTER ({published} > 0) OVER split, 0)"
+    return f"({greatest} - {low} >= {2 * most} AND {high} - {least} >= {2 * most})"

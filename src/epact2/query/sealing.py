@@ -72,7 +72,11 @@ def chain_message(where: str, month: DispensingMonth) -> str:
 
 
 def split_message(place: str, node: str, month: DispensingMonth) -> str:
-    """What a cell of a split is keyed by; ``place`` is that of ``split_place``."""
+    """What a cell of a split is keyed by; ``place`` is that of ``split_place``.
+
+    ``node`` is the chapter of items. Patients have one offset for all nodes, and so no node here: those of a
+    place's one chapter are all that it has.
+    """
     return f"chain|{place}|{node}|{month.financial_year}"
 
 
@@ -125,16 +129,30 @@ def room(parts: Iterable[tuple[int | None, int]]) -> int:
     return max(greatest, BASE * ((together - BASE + 1) // BASE))
 
 
-def split_fits(published: Collection[int], open_total: int) -> bool:
-    """Whether the published parts of an exact open total leave the whole range of each part open.
+def patients_between(practices: Iterable[tuple[int | None, int]]) -> tuple[int, int]:
+    """How many patients the practices of a place have together, at least and at most, as far as is published.
 
-    Each part lies at most 4 from its published number, and all parts add up to the total. Looks at published
-    numbers only.
+    Takes the published number of each (None where it is hidden) and its open items. Of a hidden one, which a
+    pool may have told to be somebody, or four at most, the narrowest is taken.
+    """
+    least, greatest = 0, 0
+    for published, open_items in practices:
+        least += 1 if published is None else max(published - BASE + 1, 0)
+        greatest += min(BASE - 1 if published is None else published + BASE - 1, open_items)
+    return least, greatest
+
+
+def split_fits(published: Collection[int], least: int, greatest: int) -> bool:
+    """Whether the published cells of a split leave the whole range of each cell open beside their total.
+
+    The total is known to lie between two numbers: an open total of items, or the patients of practices. Each
+    cell lies at most 4 from its published number, and all add up to the total. Cells of 0 are not counted on:
+    who is registered where is open, so that they may be known to be empty. Looks at published numbers only.
     """
     low = sum(max(one - BASE + 1, 0) for one in published)
-    high = sum(one + BASE - 1 for one in published)
-    widest = max((one + BASE - 1 - max(one - BASE + 1, 0) for one in published), default=0)
-    return open_total >= SPLIT_FROM and open_total - low >= widest and high - open_total >= widest
+    high = sum(one + BASE - 1 for one in published if one)
+    widest = 2 * (BASE - 1)
+    return greatest - low >= widest and high - least >= widest
 
 
 def cell_of_age(age_band: int, gender: int) -> str:

@@ -48,7 +48,7 @@ from epact2.store.reference_data import (
     prescribing_rows,
     selects,
 )
-from epact2.store.reference_splits import SplitCell, code_of_cell, split_cells
+from epact2.store.reference_splits import SplitCell, code_of_cell, place_facts, split_cells
 from epact2.store.sealed_plan import LISTING, SealedGroups, SealedRead, sealed_reads
 from epact2.store.terms import answer_parts, cells_of, ranking_part
 
@@ -119,9 +119,21 @@ class Atoms:
         """The cells of all places in a month, of everything or of a chapter."""
         key = (month, chapter)
         if key not in self._splits:
-            self._splits[key] = split_cells(
-                self.data, self.open_rows, self.item_rows, self.secret, month, chapter
-            )
+            rows = [
+                row for row in self.item_rows if row.month == month and chapter in ("", row.codes[CHAPTER])
+            ]
+            known = sorted({row.codes[CHAPTER] for row in self.open_rows}) if not chapter else []
+            chapters = {one: self.split(month, one) for one in known}
+            level = 1 if chapter else 0
+            opened = {
+                (node, practice): items
+                for at in {level, 1}
+                for node, _, items_of in self.of_level(at, month)
+                for practice, items in items_of.items()
+            }
+            shown = {key: _shown(atom) for key, atom in self.of(month, Nodes(level)).items()}
+            places = place_facts(self.practices, chapter, opened, shown)
+            self._splits[key] = split_cells(rows, places, chapters, self.secret, month, chapter)
         return self._splits[key]
 
     def published(

@@ -34,9 +34,9 @@ SPLIT = Table(
         Column("gender", "UTINYINT", "place of the gender; 0 in a split by deprivation"),
         Column("imd_quintile", "UTINYINT", "place of the quintile; 0 in a split by age and gender"),
         PRACTICE_KEY,
-        Column("patients", "INTEGER", "the published multiple of 5, of cell or pool", nullable=True),
+        Column("patients", "INTEGER", "the published multiple of 5", nullable=True),
         Column("items", "INTEGER", "the same of items", nullable=True),
-        Column("enters", "UTINYINT", "1 sub-ICB location, 2 ICB, 3 region, 4 England, 5 never"),
+        Column("enters", "UTINYINT", "1 in its sub-ICB location and all above, 5 never"),
     ),
     ("level", "node", "kind", "practice"),
 )

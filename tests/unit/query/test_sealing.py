@@ -22,6 +22,7 @@ from epact2.query.sealing import (
     is_shown,
     lone_message,
     offset,
+    patients_between,
     pool_of,
     room,
     rounded,
@@ -154,16 +155,18 @@ def test_every_part_keeps_its_values_beside_the_whole(drawn):
     assert room(parts) >= greatest
 
 
-@given(st.lists(_PUBLISHED, min_size=1, max_size=30), st.integers(0, 2000))
-def test_a_split_that_fits_tells_nothing_more_of_any_cell(published, total):
-    """Beside the exact total, each cell could still be anything from four below to four above its number."""
-    if not split_fits(published, total):
+@given(st.lists(_PUBLISHED, min_size=1, max_size=30), st.integers(0, 2000), st.integers(0, 40))
+def test_a_split_that_fits_tells_nothing_more_of_any_cell(published, total, more):
+    """Beside their total, each cell could still be anything from four below to four above its number, even if
+    cells of 0 are known to be empty.
+    """
+    if not split_fits(published, total, total + more):
         return
     low = [max(one - 4, 0) for one in published]
-    high = [one + 4 for one in published]
-    for place in range(len(published)):
+    high = [one + 4 if one else 0 for one in published]
+    for place in (place for place, one in enumerate(published) if one):
         least = total - (sum(high) - high[place])
-        most = total - (sum(low) - low[place])
+        most = total + more - (sum(low) - low[place])
         assert max(least, low[place]) == low[place]
         assert min(most, high[place]) == high[place]
 
@@ -171,14 +174,28 @@ def test_a_split_that_fits_tells_nothing_more_of_any_cell(published, total):
 @pytest.mark.parametrize(
     ("published", "total", "fits"),
     [
-        pytest.param([10, 30, 15, *[0] * 77], 57, True, id="many empty cells leave room"),
-        pytest.param([25, 35, 0, 0, 0, 0], 57, False, id="few cells do not"),
-        pytest.param([10, 5, *[0] * 78], 19, False, id="fewer than 20 open items"),
+        pytest.param([10, 30, 15, 0, 0], 57, True, id="three cells leave room"),
+        pytest.param([25, 35, 0, 0, 0, 0], 57, False, id="two cells do not"),
+        pytest.param([5, 5, *[0] * 78], 20, False, id="nor do many that may be empty"),
+        pytest.param([0] * 80, 20, False, id="nothing but cells of 0"),
         pytest.param([20], 20, False, id="one cell is the total"),
     ],
 )
 def test_splits_beside_an_open_total(published, total, fits):
-    assert split_fits(published, total) is fits
+    assert split_fits(published, total, total) is fits
+
+
+@pytest.mark.parametrize(
+    ("practices", "between"),
+    [
+        pytest.param([(10, 40), (0, 12)], (6, 18), id="four more or less"),
+        pytest.param([(10, 12)], (6, 12), id="no more than items"),
+        pytest.param([(None, 3), (None, 9)], (2, 7), id="of hidden ones a pool may have told 1 or 4"),
+        pytest.param([], (0, 0), id="nobody"),
+    ],
+)
+def test_patients_of_practices_together(practices, between):
+    assert patients_between(practices) == between
 
 
 def test_cells_of_a_split_have_offsets_of_their_own():
