@@ -12,6 +12,7 @@ from functools import cached_property
 
 from epact2.analysis import compare
 from epact2.analysis.compare import DECILES, Ranked, Ranking
+from epact2.analysis.sealed_notes import is_approximate
 from epact2.comparators.definition import Comparator
 from epact2.model import organisations
 from epact2.model.fields import Field
@@ -30,17 +31,27 @@ from epact2.query.nodes import (
     Selection,
     UnderOrganisation,
 )
-from epact2.query.result import Cell
+from epact2.query.result import Cell, Mark, Result
 from epact2.query.words import value_unit
 from epact2.web.asking import Asking
 from epact2.web.choices import Choices
 
 Series = list[float | None]
+Marks = list[Mark | None]
 
 
 def plain(cell: Cell) -> float | None:
     """A ratio's cell as a number."""
     return None if cell is None else float(cell)
+
+
+def marks_by(result: Result, place: int, fields: int = 1) -> dict[tuple[str, ...], Mark]:
+    """What is told of the values in one column, by the codes of their rows: withheld, or fewer than five."""
+    return {
+        tuple(str(code) for code in row[:fields]): mark
+        for line, row in enumerate(result.rows)
+        if (mark := result.marks.get((line, place))) is not None
+    }
 
 
 def within(selection: Selection, organisation: Organisation) -> Selection:
@@ -118,6 +129,35 @@ class ComparatorData:
         """The organisation's values, month by month."""
         return [value for _, _, value in self.trend]
 
+    @cached_property
+    def own_marks(self) -> Marks:
+        """What is told of the organisation's values, month by month."""
+        return self._trend_marks(3)
+
+    @property
+    def own_mark(self) -> Mark | None:
+        """What is told of the organisation's value in the month."""
+        return self.own_marks[-1]
+
+    @property
+    def difference_mark(self) -> Mark | None:
+        """Why there is no difference from the median: the value, or what is below the line, is withheld."""
+        return self.own_mark or self._trend_marks(2)[-1]
+
+    def _trend_marks(self, place: int) -> Marks:
+        found = marks_by(self.asking.ask(self.trend_query).result, place)
+        return [found.get((code,)) for code in self.periods]
+
+    @property
+    def own_is_approximate(self) -> bool:
+        """Whether the organisation's own values are published figures; those of one's own are exact."""
+        return is_approximate(self.asking.ask(self.trend_query))
+
+    @property
+    def peers_are_approximate(self) -> bool:
+        """Whether the values of the peers are published figures."""
+        return is_approximate(self.peers.answer)
+
     @property
     def own_now(self) -> tuple[Cell, Cell, float | None]:
         """The organisation's numerator, denominator and value in the month."""
@@ -173,6 +213,13 @@ class ComparatorData:
         return compare.quantile(self.peer_values, 50)
 
     @property
+    def median_mark(self) -> Mark | None:
+        """Why there is no median: the values of all peers are withheld."""
+        if self.peer_values:
+            return None
+        return next((row.marks[2] for row in self.peers.rows if row.marks[2] is not None), None)
+
+    @property
     def place(self) -> Ranked | None:
         """The organisation's own row, where it is one of those compared."""
         return self.peers.of(self.choices.organisation.code) if self.choices.is_peer else None
@@ -210,15 +257,20 @@ class ComparatorData:
             months=self.choices.months,
         )
 
-    def series(self, codes: Sequence[str]) -> dict[str, Series]:
-        """The values of some organisations, month by month."""
+    def series(self, codes: Sequence[str]) -> dict[str, tuple[Series, Marks]]:
+        """The values of some organisations, month by month, and what is told of them."""
         if not codes:
             return {}
-        found = {
-            (str(row[0]), str(row[1])): plain(row[2])
-            for row in self.asking.ask(self.series_query(codes)).result.rows
+        result = self.asking.ask(self.series_query(codes)).result
+        found = {(str(row[0]), str(row[1])): plain(row[2]) for row in result.rows}
+        marks = marks_by(result, 2, fields=2)
+        return {
+            code: (
+                [found.get((code, month)) for month in self.periods],
+                [marks.get((code, month)) for month in self.periods],
+            )
+            for code in codes
         }
-        return {code: [found.get((code, month)) for month in self.periods] for code in codes}
 
     # --- Behind it ----------------------------------------------------------------------------------------
 
@@ -252,6 +304,16 @@ class ComparatorData:
         rows = self.asking.ask(self.substances_query).result.rows
         whole = next((row[1] for row in rows if row[0] is None), None)
         return [(str(row[0]), row[1]) for row in rows if row[0] is not None and row[1]], whole
+
+    @property
+    def substances_told(self) -> tuple[Marks, bool]:
+        """What is told of each substance of the numerator, and whether the amounts are approximate."""
+        if self.substances_query is None:
+            return [], False
+        given = self.asking.ask(self.substances_query)
+        marks = given.result.marks
+        each = [marks.get((line, 1)) for line, row in enumerate(given.result.rows) if row[0] is not None]
+        return each, is_approximate(given)
 
 
 def england_query(comparators: Sequence[Comparator], months: MonthRange, organisation: Organisation) -> Query:

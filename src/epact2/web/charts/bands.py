@@ -10,7 +10,7 @@ from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import FRAMES, Chart, Frame, KeyItem, Line, Reading, Width, known, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, shorten, spread
 from epact2.web.charts.periods import period_labels
-from epact2.web.charts.trend import axis_note, described, line_layers, readings, table_of, with_right
+from epact2.web.charts.trend import axis_note, described, line_layers, readings, table_of, told_of, with_right
 from epact2.web.presenters.numbers import Number
 
 DECILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
@@ -68,6 +68,7 @@ def bands(
             KeyItem(f"10th to 90th percentile of {peers}, by decile", "band", style.QUIET),
         ),
         note=axis_note(ticks, unit),
+        told=told_of(lines),
         plot={
             "wide": (wide.top, wide.height - wide.bottom),
             "narrow": (narrow.top, narrow.height - narrow.bottom),
@@ -81,7 +82,7 @@ def reading_lines(
 ) -> list[Line]:
     """What readings and the table show: own, 90th, median, 10th."""
     return [
-        *([Line(own.name, own.values, "own")] if own else []),
+        *([replace(own, role="own")] if own else []),
         Line("90th percentile", percentiles[90], "others"),
         Line(median_name, percentiles[50], "median"),
         Line("10th percentile", percentiles[10], "others"),

@@ -6,8 +6,9 @@ them theme by theme, and by itself those that practice-level data can answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import compare
+from epact2.analysis.sealed_notes import published_words
 from epact2.comparators.definition import Comparator, Direction
 from epact2.comparators.read import comparators
 from epact2.model.months import DispensingMonth
@@ -25,12 +27,13 @@ from epact2.query.words import value_unit
 from epact2.web import links
 from epact2.web.asking import Asking
 from epact2.web.choices import Choices, UnknownChoice, filter_fields, read_choices
-from epact2.web.comparator_data import england_query, peers_query, plain
+from epact2.web.comparator_data import england_query, marks_by, peers_query, plain
 from epact2.web.presenters import comparator_tables as tables
 from epact2.web.presenters import headlines, names
 from epact2.web.presenters.comparator_tables import Standing
 
 MONTHS_SHOWN = 24
+Cell = TypeVar("Cell")
 
 
 @require_safe
@@ -105,7 +108,10 @@ def _of_items(asking: Asking, choices: Choices, chosen: Sequence[Comparator]) ->
     month = choices.month if choices.month in loaded else loaded[-1]
     standings = _standings(asking, choices, chosen, month, loaded)
     kept = {"organisation": choices.organisation.code, "month": month.code}
+    england = asking.directory.organisation(ENGLAND_CODE, ENGLAND)
+    whole = asking.ask(england_query(chosen, MonthRange(month, month), england))
     return {
+        "published": published_words(whole),
         "standings": standings,
         "month": month.name,
         "title": _title(standings, choices),
@@ -126,10 +132,10 @@ def _standings(
     if not chosen:
         return []
     months = MonthRange(max(loaded[0], month.plus(1 - MONTHS_SHOWN)), month)
-    mine = asking.ask(england_query(chosen, months, choices.organisation)).result.rows
+    mine = asking.ask(england_query(chosen, months, choices.organisation)).result
     england = asking.directory.organisation(ENGLAND_CODE)
     latest = MonthRange(month, month)
-    whole = asking.ask(england_query(chosen, latest, england)).result.rows
+    whole = asking.ask(england_query(chosen, latest, england)).result
     is_england = choices.organisation.level == ENGLAND
     level = FIELD_BY_NAME[choices.organisation.level]
     peers = () if is_england else asking.ask(peers_query(chosen, level, month)).result.rows
@@ -143,18 +149,19 @@ def _standings(
             Standing(
                 comparator=one,
                 unit=value_unit(one.value),
-                england=plain(whole[0][index]) if whole else None,
-                own=_by_month([(str(row[0]), plain(row[index])) for row in mine], months),
+                england=plain(whole.rows[0][index]) if whole.rows else None,
+                own=_by_month({str(row[0]): plain(row[index]) for row in mine.rows}, months),
                 rank=None if place is None else ranks[place],
                 percentile=None if place is None else percentiles[place],
                 compared=sum(value is not None for value in values),
+                marks=_by_month({code: mark for (code,), mark in marks_by(mine, index).items()}, months),
+                england_mark=whole.marks.get((0, index)),
             )
         )
     return made
 
 
-def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list[float | None]:
-    found = dict(pairs)
+def _by_month(found: Mapping[str, Cell | None], months: MonthRange) -> list[Cell | None]:
     count = months.last.months_since(months.first) + 1
     return [found.get(months.first.plus(step).code) for step in range(count)]
 

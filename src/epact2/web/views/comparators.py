@@ -34,7 +34,7 @@ from epact2.web.choices import (
 from epact2.web.comparator_data import ComparatorData
 from epact2.web.engine import Directory
 from epact2.web.nhs_numbers import doors
-from epact2.web.presenters import calculation, dates, names, numbers
+from epact2.web.presenters import calculation, dates, names, numbers, told
 from epact2.web.presenters import comparator_charts as charts
 from epact2.web.presenters import comparator_findings as findings
 from epact2.web.presenters import comparator_tables as tables
@@ -245,9 +245,12 @@ def _finding(data: ComparatorData) -> str:
             names.peers_name(choices.level),
             data.median,
             data.unit,
+            place.marks[2] if place else None,
         )
     value = data.own_now[2]
     if value is None:
+        if told.is_withheld(data.own_mark):
+            return f"{findings.nothing_known(choices.name, data.month.name, data.own_mark)}."
         return f"{choices.name} has no value in {data.month.name}."
     verb = f"{choices.name} is at {numbers.short(value, data.unit)} in {data.month.name}"
     before = data.year_before(data.own)
