@@ -105,9 +105,9 @@ class ComparatorData:
     @cached_property
     def percentiles(self) -> dict[int, Series]:
         """The peers' deciles, one series for each."""
-        found = {
-            (str(row[0]), str(row[1])): plain(row[2]) for row in self.asking.ask(self.bands_query).result.rows
-        }
+        given = self.asking.ask(self.bands_query)
+        rows = () if given.only_own else given.result.rows
+        found = {(str(row[0]), str(row[1])): plain(row[2]) for row in rows}
         return {key: [found.get((code, str(key))) for code in self.periods] for key in DECILES}
 
     @property
@@ -117,10 +117,13 @@ class ComparatorData:
 
     @cached_property
     def trend(self) -> list[tuple[Cell, Cell, float | None]]:
-        """The organisation's numerator, denominator and value, month by month."""
+        """The organisation's numerator, denominator and value, month by month.
+
+        Raises NotPublished where they are shown of one's own alone, and it is another or wider than that.
+        """
         found = {
             str(row[0]): (row[1], row[2], plain(row[3]))
-            for row in self.asking.ask(self.trend_query).result.rows
+            for row in self.asking.whole(self.trend_query).result.rows
         }
         return [found.get(code, (None, None, None)) for code in self.periods]
 
@@ -180,7 +183,23 @@ class ComparatorData:
     @cached_property
     def peers(self) -> Ranking:
         """Every peer of England in the month."""
-        return self.asking.ranking(self.comparator, self.level, self.month)
+        return self._ranking(self.level)
+
+    def _ranking(self, level: Field, inside: Organisation | None = None) -> Ranking:
+        """A ranking. Where only one's own is shown, the organisation itself and what lies within it stay:
+        the row of a wider one would hold one's own practices alone.
+        """
+        made = self.asking.ranking(self.comparator, level, self.month, inside)
+        if not made.answer.only_own:
+            return made
+        chosen = self.choices.organisation
+        own = {chosen.code, *(one.code for one in self.asking.directory.children(chosen, level.name))}
+        return replace(made, rows=tuple(row for row in made.rows if row.code in own))
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether figures of other organisations are published at all."""
+        return not self.peers.answer.only_own
 
     @cached_property
     def shown(self) -> Ranking:
@@ -189,7 +208,7 @@ class ComparatorData:
             return self.peers
         if self.choices.level == organisations.PRACTICE:
             return self._own_practices_ranked()  # they are among the practices of England already
-        return self.asking.ranking(self.comparator, self.level, self.month, self.choices.organisation)
+        return self._ranking(self.level, self.choices.organisation)
 
     def _own_practices_ranked(self) -> Ranking:
         rows = self.own_practices
@@ -227,7 +246,7 @@ class ComparatorData:
     @cached_property
     def practices(self) -> Ranking:
         """Every practice of England in the month."""
-        return self.asking.ranking(self.comparator, PRACTICE, self.month)
+        return self._ranking(PRACTICE)
 
     @property
     def practices_query(self) -> Query:
@@ -281,7 +300,7 @@ class ComparatorData:
         None for patients who fulfil a condition: what they had is not what makes them count.
         """
         numerator = self.comparator.numerator.value
-        if isinstance(numerator, Patients) or CHEMICAL_SUBSTANCE in getattr(numerator, "fields", ()):
+        if isinstance(numerator, Patients) or self.comparator.counts_pairs:
             return None
         value = replace(numerator, where=EVERYTHING)
         return Query(

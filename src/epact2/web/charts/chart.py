@@ -48,16 +48,19 @@ class Line:
     """One series of a chart over time. ``values`` are an engine's cells; None is "no data".
 
     ``marks`` tell, of published figures, which values are withheld or fewer than five; empty where none are.
+    ``missing`` is what any other value that is None is called.
     """
 
     name: str
     values: Sequence[Number | None]
     role: Role = "series"
     marks: told.Marks = ()
+    missing: str = numbers.NO_DATA
 
     def words(self, index: int, unit: str, scale: int | None, *, places: int | None = None) -> str:
         """One value for tables and readings: the number, or why there is none."""
-        number = numbers.full(self.values[index], unit, scale, places=places)
+        value = self.values[index]
+        number = self.missing if value is None else numbers.full(value, unit, scale, places=places)
         return told.in_words(self.marks[index] if self.marks else None, number)
 
 

@@ -80,7 +80,8 @@ def distribution(
 def own_caption(marks: told.Marks, name: str) -> str:
     """What the caption says of one's own, by their name."""
     if len(marks) == 1:
-        return f"{name}: {marks[0].words}." if marks[0] is not None else ""
+        withheld = told.why_withheld(marks)
+        return f"{name} is not shown: withheld, {withheld.reason}." if withheld else ""
     return told.caption(marks, name[:1].lower() + name[1:])
 
 

@@ -264,7 +264,8 @@ def axis_note(ticks: Ticks, unit: str) -> str:
 def told_of(lines: Sequence[Line]) -> str:
     """What the caption says of the lines' published values."""
     marked = [line for line in lines if line.marks]
-    return told.caption([mark for line in marked for mark in line.marks])
+    things = f"values of {marked[0].name}" if len(marked) == 1 else "values"
+    return told.caption([mark for line in marked for mark in line.marks], things)
 
 
 def readings(
@@ -313,7 +314,8 @@ def described(periods: Sequence[str], lines: Sequence[Line], unit: str, scale: i
 def one_line(periods: Sequence[str], line: Line, unit: str, scale: int | None) -> str:
     there = [(index, numeric(value, scale)) for index, value in enumerate(line.values) if value is not None]
     if not there:
-        return f"{line.name}: no value is shown." if line.marks else f"{line.name}: no data."
+        missing = "no value is shown" if any(line.marks) else line.missing
+        return f"{line.name}: {missing[:1].lower()}{missing[1:]}."
 
     def at(index: int) -> str:
         return f"{numbers.short(line.values[index], unit, scale)} in {dates.period_name(periods[index])}"

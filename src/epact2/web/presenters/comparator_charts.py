@@ -71,6 +71,8 @@ def over_time(data: ComparatorData) -> Chart:
         peers=organisations.PLURALS[choices.level],
         unit=data.unit,
         median_name=peers_median(data),
+        # Nobody's value is published in such a month, or nobody has one: which of both is not told.
+        missing=told.NONE_PUBLISHED if data.peers_are_approximate or not data.has_peers else numbers.NO_DATA,
     )
     if data.peers_are_approximate and not data.own_is_approximate:
         return chart.saying(f"Figures of {choices.name} are exact; all others are approximate.")
@@ -217,9 +219,9 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
     figures: list[dict[str, object]] = [
         {
             "label": f"{choices.name}, {data.month.name}",
-            **told.key_figure(data.own_mark, numbers.short(value, unit), approximate=data.own_is_approximate),
             "note": findings.difference_words(value, before, unit, since)
             or data.comparator.direction.value.capitalize(),
+            **told.key_figure(data.own_mark, numbers.short(value, unit), approximate=data.own_is_approximate),
             "own": True,
         }
     ]
@@ -242,19 +244,25 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
         figures.append(
             {
                 "label": f"Eight in ten {plural}",
-                "value": f"{numbers.short(low, unit)} to {numbers.short(high, unit)}",
                 "note": "10th to 90th percentile",
+                **told.key_figure(
+                    data.median_mark,
+                    f"{numbers.short(low, unit)} to {numbers.short(high, unit)}"
+                    if data.peer_values
+                    else numbers.NO_DATA,
+                    approximate=data.peers_are_approximate,
+                ),
             }
         )
     figures.append(
         {
             "label": peers_median(data),
+            "note": f"Half of {plural} in England are below this",
             **told.key_figure(
                 data.median_mark,
                 numbers.short(data.median, unit),
                 approximate=data.peers_are_approximate,
             ),
-            "note": f"Half of {plural} in England are below this",
         }
     )
     figures.append(_difference_figure(data))
@@ -276,7 +284,8 @@ def _rank_figure(data: ComparatorData) -> dict[str, object]:
         "label": label,
         "value": f"{place.rank:,}",
         "of": f"of {data.peers.compared:,}",
-        "note": f"1 is the lowest {findings.measure_noun(data.unit)}",
+        "note": f"1 is the lowest {findings.measure_noun(data.unit)}"
+        + (" of those published" if data.peers_are_approximate else ""),
         "percentile": place.percentile,
         "place": data.comparator.direction.value.capitalize() if place.percentile is not None else "",
     }
@@ -298,6 +307,12 @@ def _difference_figure(data: ComparatorData) -> dict[str, object]:
     if size in ("0", "£0"):
         return {"label": label, "value": f"No {noun}", "note": f"At the median in {data.month.name}"}
     comparison = f"{'more' if surplus > 0 else 'fewer'} than at the median, in {data.month.name}"
+    approximate = data.peers_are_approximate or data.own_is_approximate
     if unit == "count":
-        return {"label": label, "value": size, "note": f"{noun} {comparison}"}
-    return {"label": label, "value": f"{size} {noun}" if unit != "£" else size, "note": comparison}
+        return {
+            "label": label,
+            "note": f"{noun} {comparison}",
+            **told.key_figure(None, size, approximate=approximate),
+        }
+    shown = f"{size} {noun}" if unit != "£" else size
+    return {"label": label, "note": comparison, **told.key_figure(None, shown, approximate=approximate)}

@@ -108,7 +108,10 @@ def change_mark(marks: told.Marks) -> Mark | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One comparator as one organisation sees it; ``marks`` tell of each month what is withheld."""
+    """One comparator as one organisation sees it; ``marks`` tell of each month what is withheld.
+
+    ``missing`` is what any other value that is not there is called.
+    """
 
     comparator: Comparator
     unit: str
@@ -119,6 +122,7 @@ class Standing:
     compared: int
     marks: told.Marks = ()
     england_mark: Mark | None = None
+    missing: str = numbers.NO_DATA
 
     @property
     def mark(self) -> Mark | None:
@@ -158,8 +162,8 @@ def list_table(
 
 def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
     now = one.own[-1] if one.own else None
-    words = figures.change_words(one.unit, one.movement)
-    if numbers.is_percentage(one.unit) and words not in (numbers.NO_DATA, numbers.NO_CHANGE):
+    words = figures.change_words(one.unit, one.movement) if now is not None else one.missing
+    if numbers.is_percentage(one.unit) and words not in (one.missing, numbers.NO_DATA, numbers.NO_CHANGE):
         words += " points"
     summary = Markup('<span class="app-onlywide">{}</span> {}.').format(
         one.comparator.summary, one.comparator.direction.value.capitalize()
@@ -170,7 +174,7 @@ def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) ->
             "href": links.comparator(one.comparator.key, **kept),
             "note": summary,
         },
-        told.in_short(one.mark, numbers.full(now, one.unit)),
+        told.in_short(one.mark, _or_missing(one, now)),
         {
             "text": told.in_short(change_mark(one.marks), "" if one.verdict == "no change" else words),
             "change": one.verdict,
@@ -178,13 +182,17 @@ def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) ->
         {"spark": one.own, "text": ""},
     ]
     if not is_england:
-        cells[2:2] = [told.in_short(one.england_mark, numbers.full(one.england, one.unit))]
-        place = f"{one.rank:,} of {one.compared:,}" if one.rank is not None else numbers.NO_DATA
+        cells[2:2] = [told.in_short(one.england_mark, _or_missing(one, one.england))]
+        place = f"{one.rank:,} of {one.compared:,}" if one.rank is not None else one.missing
         place = told.in_short(one.mark, place) if one.rank is None else place
         cells.append(
             {"text": place, "strip": one.percentile} if one.percentile is not None else {"text": place}
         )
     return {"cells": cells}
+
+
+def _or_missing(one: Standing, value: float | None) -> str:
+    return one.missing if value is None else numbers.full(value, one.unit)
 
 
 def shown_count(data: ComparatorData) -> int:

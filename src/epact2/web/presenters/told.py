@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from epact2.query.result import Mark
 
+NONE_PUBLISHED = "None published"
 Marks = Sequence[Mark | None]
 APPROXIMATE = "Approximate: made of published figures, which are the same for everybody."
 
@@ -46,11 +47,12 @@ def about(number: str, *, approximate: bool) -> str:
 
 
 def key_figure(mark: Mark | None, number: str, *, approximate: bool = False) -> dict[str, object]:
-    """A key figure's number and the small words after it: why it is withheld, or that it is approximate."""
+    """A key figure's number, and that it is approximate; or that it is withheld, with why in its note."""
     if mark is None:
         return {"value": number, "of": "approximate"} if approximate else {"value": number}
-    words = mark.short_words
-    return {"value": words[:1].upper() + words[1:], "of": mark.reason}
+    if mark.is_withheld:
+        return {"value": "Withheld", "note": f"{mark.reason[:1].upper()}{mark.reason[1:]}"}
+    return {"value": f"{mark.words[:1].upper()}{mark.words[1:]}"}
 
 
 def caption(marks: Marks, things: str = "values") -> str:

@@ -89,10 +89,17 @@ def _page_of_items(request: HttpRequest, comparator: Comparator, asking: Asking)
         context = _context(request, data)
     except NotPublished as error:
         return _without_items(request, comparator, str(error), "It is not published of other organisations.")
-    said = (moved, _from_items(asking.directory, loaded), published_words(data.peers.answer))
+    said = (moved, _from_items(asking.directory, loaded), _of_others(data))
     context["aside"] = [{"text": text} for text in said if text]
     context["how"]["from_items"] = _from_items(asking.directory, loaded)
     return render(request, "pages/comparator.jinja", context)
+
+
+def _of_others(data: ComparatorData) -> str:
+    """What is told of the figures of other organisations, where they are not exact."""
+    if not data.has_peers:
+        return f"It is published of no other organisation, so {data.choices.name} is compared with nobody."
+    return published_words(data.peers.answer)
 
 
 def _from_items(directory: Directory, loaded: Sequence[DispensingMonth]) -> str:
