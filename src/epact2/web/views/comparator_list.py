@@ -93,7 +93,7 @@ def _themes(fixed: Sequence[Comparator], kept: dict[str, str]) -> list[dict[str,
         if of_items:
             first = "; ".join(one.title for one in of_items[:3])
             more = f"; {len(of_items) - 3} more" if len(of_items) > 3 else ""
-            address = links.with_query(reverse("comparators"), {**kept, "theme": theme})
+            address = links.with_query(links.address("comparators"), {**kept, "theme": theme})
             made.append({"text": theme, "href": address, "note": f"{first}{more}"})
     return made
 

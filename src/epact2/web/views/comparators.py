@@ -228,7 +228,7 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         },
         "breadcrumbs": [
             {"text": "Home", "href": reverse("home")},
-            {"text": "Comparators", "href": reverse("comparators")},
+            {"text": "Comparators", "href": links.address("comparators")},
         ],
     }
 
