@@ -83,7 +83,6 @@ def test_the_explorer_is_for_those_who_may_create_analyses(reads, account_type):
     assert _refuses(asked) is not may
     page = client.get(reverse("sight")).content.decode()
     assert ('href="/explorer/"' in page) is may
-    assert ("app--reading" in page) is not may
 
 
 @pytest.mark.parametrize("account_type", AccountType, ids=str)

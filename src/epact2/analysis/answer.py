@@ -39,9 +39,14 @@ class TooLarge(Epact2Error):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(WithOrigin):
-    """The answer to a question, with its origin."""
+    """The answer to a question, with its origin.
+
+    ``only_own``: it holds less than was asked for. Its figures are those of one's own practices alone, also
+    in the row of a wider organisation. Its notes say so; pages without room for notes must not show it.
+    """
 
     query: Query
+    only_own: bool = False
 
 
 def answer(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
@@ -74,6 +79,7 @@ def answer(engine: Engine, query: Query, viewer: Viewer, action: Action = Action
         notes=tuple(note for note in (provisional, seen.note, *notes) if note),
         synthetic=directory.synthetic,
         provisional=provisional,
+        only_own=seen.only_own,
     )
 
 

@@ -49,7 +49,11 @@ def _of_sealed(result: Result) -> Iterator[str]:
         yield TOO_SMALL
 
 
+def is_approximate(given: WithOrigin) -> bool:
+    """Whether an answer is made of published figures, and not only of exact ones."""
+    return given.scope.sealed and any(column.approximate for column in given.result.columns)
+
+
 def published_words(given: WithOrigin) -> str:
     """A sentence for pages with little room; empty where every number is exact."""
-    approximate = any(column.approximate for column in given.result.columns)
-    return SHORT if given.scope.sealed and approximate else ""
+    return SHORT if is_approximate(given) else ""

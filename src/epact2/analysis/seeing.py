@@ -23,11 +23,15 @@ from epact2.store.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A result, the scope that it is of, and what its reader must know of it."""
+    """A result, the scope that it is of, and what its reader must know of it.
+
+    ``only_own``: of what was asked for, all but one's own is left out, as it is not published.
+    """
 
     result: Result
     scope: Scope
     note: str = ""
+    only_own: bool = False
 
 
 def see(engine: Engine, query: Query, given: Ruling) -> Seen:
@@ -39,7 +43,8 @@ def see(engine: Engine, query: Query, given: Ruling) -> Seen:
             raise
         # Of other organisations there is nothing to see, of one's own there is.
         own = engine.answer(query, given.own)
-        return Seen(own, given.own, f"Only of what is your own: {given.own.reason}. {error.message}")
+        note = f"Only of what is your own: {given.own.reason}. {error.message}"
+        return Seen(own, given.own, note, only_own=True)
     if given.own is None:
         return Seen(result, given.scope, given.note)
     level = _organisations(query)

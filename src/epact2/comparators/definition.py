@@ -94,6 +94,12 @@ class Comparator:
         """Whether only single prescription items can answer it: patients, ages, EPS."""
         return any(value_needs_items(part.value) for part in (self.numerator, self.denominator))
 
+    @property
+    def counts_pairs(self) -> bool:
+        """Whether it counts pairs of patient and medicine, which are published of nobody."""
+        parts = (self.numerator.value, self.denominator.value)
+        return any(isinstance(value, Distinct) and len(value.fields) > 1 for value in parts)
+
     def for_medicine(self, code: BnfCode, name: str) -> Comparator:
         """The same comparator for one medicine, titled with the medicine's name."""
         if not self.any_medicine:

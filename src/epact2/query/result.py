@@ -40,6 +40,11 @@ class Mark(IntEnum):
         return _WORDS[self]
 
     @property
+    def reason(self) -> str:
+        """Why a number is withheld; empty for one that is shown."""
+        return self.words.removeprefix("withheld: ") if self.is_withheld else ""
+
+    @property
     def short_words(self) -> str:
         """The same where there is little room, and a note says why."""
         return "withheld" if self.is_withheld else self.words

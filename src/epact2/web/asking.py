@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
@@ -15,9 +15,10 @@ from epact2.comparators.definition import Comparator
 from epact2.model.fields import Field
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import Organisation
-from epact2.query.nodes import Query
+from epact2.query.nodes import MonthRange, Query
 from epact2.query.result import Result
 from epact2.query.scope import Scope
+from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
 from epact2.web.context import Person, person
 from epact2.web.engine import Directory, Engine
@@ -68,6 +69,16 @@ class Asking:
         """The answer, from memory where it was given before."""
         return engines.ask(self.engine, query, self.viewer, self.action)
 
+    def whole(self, query: Query) -> Answer:
+        """The answer to all that is asked for. Raises NotPublished where it would be of one's own alone."""
+        given = self.ask(query)
+        if given.only_own:
+            raise NotPublished(
+                "Its figures of other organisations are not published.",
+                "Look at your own organisation, or at another comparator.",
+            )
+        return given
+
     def ranking(
         self,
         comparator: Comparator,
@@ -77,4 +88,7 @@ class Asking:
     ) -> Ranking:
         """The ranking of a level, in England or within one organisation."""
         remembering = _Remembering(self.engine, self.viewer)
-        return compare.ranking(remembering, self.viewer, comparator, level, month, within=within)
+        made = compare.ranking(remembering, self.viewer, comparator, level, month, within=within)
+        # What its figures are of is known to the answer that was remembered, not to the rows passed on.
+        query = compare.ranking_query(comparator, level, MonthRange(month, month), within=within)
+        return replace(made, answer=self.ask(query))

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from epact2.analysis import compare
 from epact2.analysis.compare import DECILES, Ranked, Ranking
+from epact2.analysis.sealed_notes import is_approximate
 from epact2.comparators.definition import Comparator
 from epact2.model import organisations
 from epact2.model.fields import Field
@@ -30,17 +31,27 @@ from epact2.query.nodes import (
     Selection,
     UnderOrganisation,
 )
-from epact2.query.result import Cell
+from epact2.query.result import Cell, Mark, Result
 from epact2.query.words import value_unit
 from epact2.web.asking import Asking
 from epact2.web.choices import Choices
 
 Series = list[float | None]
+Marks = list[Mark | None]
 
 
 def plain(cell: Cell) -> float | None:
     """A ratio's cell as a number."""
     return None if cell is None else float(cell)
+
+
+def marks_by(result: Result, place: int, fields: int = 1) -> dict[tuple[str, ...], Mark]:
+    """What is told of the values in one column, by the codes of their rows: withheld, or fewer than five."""
+    return {
+        tuple(str(code) for code in row[:fields]): mark
+        for line, row in enumerate(result.rows)
+        if (mark := result.marks.get((line, place))) is not None
+    }
 
 
 def within(selection: Selection, organisation: Organisation) -> Selection:
@@ -94,9 +105,9 @@ class ComparatorData:
     @cached_property
     def percentiles(self) -> dict[int, Series]:
         """The peers' deciles, one series for each."""
-        found = {
-            (str(row[0]), str(row[1])): plain(row[2]) for row in self.asking.ask(self.bands_query).result.rows
-        }
+        given = self.asking.ask(self.bands_query)
+        rows = () if given.only_own else given.result.rows
+        found = {(str(row[0]), str(row[1])): plain(row[2]) for row in rows}
         return {key: [found.get((code, str(key))) for code in self.periods] for key in DECILES}
 
     @property
@@ -106,10 +117,13 @@ class ComparatorData:
 
     @cached_property
     def trend(self) -> list[tuple[Cell, Cell, float | None]]:
-        """The organisation's numerator, denominator and value, month by month."""
+        """The organisation's numerator, denominator and value, month by month.
+
+        Raises NotPublished where they are shown of one's own alone, and it is another or wider than that.
+        """
         found = {
             str(row[0]): (row[1], row[2], plain(row[3]))
-            for row in self.asking.ask(self.trend_query).result.rows
+            for row in self.asking.whole(self.trend_query).result.rows
         }
         return [found.get(code, (None, None, None)) for code in self.periods]
 
@@ -117,6 +131,35 @@ class ComparatorData:
     def own(self) -> Series:
         """The organisation's values, month by month."""
         return [value for _, _, value in self.trend]
+
+    @cached_property
+    def own_marks(self) -> Marks:
+        """What is told of the organisation's values, month by month."""
+        return self._trend_marks(3)
+
+    @property
+    def own_mark(self) -> Mark | None:
+        """What is told of the organisation's value in the month."""
+        return self.own_marks[-1]
+
+    @property
+    def difference_mark(self) -> Mark | None:
+        """Why there is no difference from the median: the value, or what is below the line, is withheld."""
+        return self.own_mark or self._trend_marks(2)[-1]
+
+    def _trend_marks(self, place: int) -> Marks:
+        found = marks_by(self.asking.ask(self.trend_query).result, place)
+        return [found.get((code,)) for code in self.periods]
+
+    @property
+    def own_is_approximate(self) -> bool:
+        """Whether the organisation's own values are published figures; those of one's own are exact."""
+        return is_approximate(self.asking.ask(self.trend_query))
+
+    @property
+    def peers_are_approximate(self) -> bool:
+        """Whether the values of the peers are published figures."""
+        return is_approximate(self.peers.answer)
 
     @property
     def own_now(self) -> tuple[Cell, Cell, float | None]:
@@ -140,7 +183,23 @@ class ComparatorData:
     @cached_property
     def peers(self) -> Ranking:
         """Every peer of England in the month."""
-        return self.asking.ranking(self.comparator, self.level, self.month)
+        return self._ranking(self.level)
+
+    def _ranking(self, level: Field, inside: Organisation | None = None) -> Ranking:
+        """A ranking. Where only one's own is shown, the organisation itself and what lies within it stay:
+        the row of a wider one would hold one's own practices alone.
+        """
+        made = self.asking.ranking(self.comparator, level, self.month, inside)
+        if not made.answer.only_own:
+            return made
+        chosen = self.choices.organisation
+        own = {chosen.code, *(one.code for one in self.asking.directory.children(chosen, level.name))}
+        return replace(made, rows=tuple(row for row in made.rows if row.code in own))
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether figures of other organisations are published at all."""
+        return not self.peers.answer.only_own
 
     @cached_property
     def shown(self) -> Ranking:
@@ -149,7 +208,7 @@ class ComparatorData:
             return self.peers
         if self.choices.level == organisations.PRACTICE:
             return self._own_practices_ranked()  # they are among the practices of England already
-        return self.asking.ranking(self.comparator, self.level, self.month, self.choices.organisation)
+        return self._ranking(self.level, self.choices.organisation)
 
     def _own_practices_ranked(self) -> Ranking:
         rows = self.own_practices
@@ -173,6 +232,13 @@ class ComparatorData:
         return compare.quantile(self.peer_values, 50)
 
     @property
+    def median_mark(self) -> Mark | None:
+        """Why there is no median: the values of all peers are withheld."""
+        if self.peer_values:
+            return None
+        return next((row.marks[2] for row in self.peers.rows if row.marks[2] is not None), None)
+
+    @property
     def place(self) -> Ranked | None:
         """The organisation's own row, where it is one of those compared."""
         return self.peers.of(self.choices.organisation.code) if self.choices.is_peer else None
@@ -180,7 +246,7 @@ class ComparatorData:
     @cached_property
     def practices(self) -> Ranking:
         """Every practice of England in the month."""
-        return self.asking.ranking(self.comparator, PRACTICE, self.month)
+        return self._ranking(PRACTICE)
 
     @property
     def practices_query(self) -> Query:
@@ -210,15 +276,20 @@ class ComparatorData:
             months=self.choices.months,
         )
 
-    def series(self, codes: Sequence[str]) -> dict[str, Series]:
-        """The values of some organisations, month by month."""
+    def series(self, codes: Sequence[str]) -> dict[str, tuple[Series, Marks]]:
+        """The values of some organisations, month by month, and what is told of them."""
         if not codes:
             return {}
-        found = {
-            (str(row[0]), str(row[1])): plain(row[2])
-            for row in self.asking.ask(self.series_query(codes)).result.rows
+        result = self.asking.ask(self.series_query(codes)).result
+        found = {(str(row[0]), str(row[1])): plain(row[2]) for row in result.rows}
+        marks = marks_by(result, 2, fields=2)
+        return {
+            code: (
+                [found.get((code, month)) for month in self.periods],
+                [marks.get((code, month)) for month in self.periods],
+            )
+            for code in codes
         }
-        return {code: [found.get((code, month)) for month in self.periods] for code in codes}
 
     # --- Behind it ----------------------------------------------------------------------------------------
 
@@ -229,7 +300,7 @@ class ComparatorData:
         None for patients who fulfil a condition: what they had is not what makes them count.
         """
         numerator = self.comparator.numerator.value
-        if isinstance(numerator, Patients) or CHEMICAL_SUBSTANCE in getattr(numerator, "fields", ()):
+        if isinstance(numerator, Patients) or self.comparator.counts_pairs:
             return None
         value = replace(numerator, where=EVERYTHING)
         return Query(
@@ -252,6 +323,16 @@ class ComparatorData:
         rows = self.asking.ask(self.substances_query).result.rows
         whole = next((row[1] for row in rows if row[0] is None), None)
         return [(str(row[0]), row[1]) for row in rows if row[0] is not None and row[1]], whole
+
+    @property
+    def substances_told(self) -> tuple[Marks, bool]:
+        """What is told of each substance of the numerator, and whether the amounts are approximate."""
+        if self.substances_query is None:
+            return [], False
+        given = self.asking.ask(self.substances_query)
+        marks = given.result.marks
+        each = [marks.get((line, 1)) for line, row in enumerate(given.result.rows) if row[0] is not None]
+        return each, is_approximate(given)
 
 
 def england_query(comparators: Sequence[Comparator], months: MonthRange, organisation: Organisation) -> Query:

@@ -7,11 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
 from epact2.access.grants import AccountType
-from epact2.access.policy import rights_of
-from epact2.web import config, release_facts
+from epact2.web import config, links, release_facts
 from epact2.web.engine import viewer_of
 from epact2.web.models import Profile
 from epact2.web.registration import break_glass
@@ -27,7 +25,6 @@ NAVIGATION = (
     ("Data & releases", "releases"),
     ("Help", "help"),
 )
-_OF_ANALYSES = ("explorer",)  # for those who may create analyses
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "service_name": config.SERVICE_NAME,
         "navigation": navigation(request),
-        "reads_only": not rights_of(viewer_of(request)).create_analysis,
         "person": person(request),
         "release": release_facts.current(),
         "demo": settings.CONFIG.demo,
@@ -71,8 +67,7 @@ def emergency(request: HttpRequest) -> BreakGlass | None:
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:
     """The items, the one that is open marked: by the longest address that the path begins with."""
-    closed = () if rights_of(viewer_of(request)).create_analysis else _OF_ANALYSES
-    items = [(text, reverse(name)) for text, name in NAVIGATION if name not in closed]
+    items = [(text, href) for text, name in NAVIGATION if (href := links.address(name))]
     beneath = [href for _, href in items if href != "/" and request.path.startswith(href)]
     open_item = max(beneath, key=len, default="")
     return [

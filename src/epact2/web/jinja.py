@@ -10,10 +10,10 @@ import jinja2
 from django.http import HttpRequest
 from django.template import engines
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from epact2.web import links
 from epact2.web.charts import marks, render
 from epact2.web.presenters import dates, numbers
 
@@ -47,8 +47,8 @@ def local(when: date) -> date:
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
-    """The address of a page by its name: ``url("organisation", "ICB", "QKS")``."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    """The address of a page by its name: ``url("organisation", "ICB", "QKS")``; empty where it is closed."""
+    return links.address(name, *args, **kwargs)
 
 
 def nhs_number_links(request: HttpRequest) -> list[dict[str, str]]:

@@ -1,8 +1,14 @@
-"""Addresses of pages and downloads, made in one place: every view is an address that can be shared."""
+"""Addresses of pages and downloads, made in one place: every view is an address that can be shared.
+
+An address is empty where the reader's account may not open its page: whoever shows it leaves the link out, or
+shows its words alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,21 +17,45 @@ from epact2.query.encode import dumps
 from epact2.query.nodes import Query
 from epact2.query.packed import packed_if_long
 
+_OPENS: ContextVar[Callable[[str], bool]] = ContextVar("opens", default=lambda name: True)
+
+
+@contextmanager
+def for_reader(opens: Callable[[str], bool]) -> Iterator[None]:
+    """Addresses that are made within are for one reader: ``opens`` says which pages, by their names."""
+    token = _OPENS.set(opens)
+    try:
+        yield
+    finally:
+        _OPENS.reset(token)
+
+
+def address(name: str, *args: object, **kwargs: object) -> str:
+    """The address of a page by its name; empty where the reader may not open it."""
+    if not _OPENS.get()(name):
+        return ""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
 
 def with_query(path: str, parts: Mapping[str, object]) -> str:
-    """An address with those parts of a query string that hold something."""
+    """An address with those parts of a query string that hold something; no path stays none."""
     kept = [(name, value) for name, value in parts.items() if value not in (None, "")]
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return f"{path}?{urlencode(kept)}" if kept and path else path
+
+
+def part_of(page: str, part: str) -> str:
+    """The address of a part of a page, by its id."""
+    return f"{page}#{part}" if page else ""
 
 
 def explorer(query: Query) -> str:
     """The question, open in the explorer."""
-    return with_query(reverse("explorer"), {"q": packed_if_long(dumps(query))})
+    return with_query(address("explorer"), {"q": packed_if_long(dumps(query))})
 
 
 def download(query: Query, ending: str) -> str:
-    """The answer to a question as a file: ``csv`` or ``xlsx``."""
-    return with_query(f"{reverse('explorer').rstrip('/')}.{ending}", {"q": packed_if_long(dumps(query))})
+    """The answer to a question as a file: ``csv``, ``xlsx`` or ``json``."""
+    return with_query(address(f"explorer-{ending}"), {"q": packed_if_long(dumps(query))})
 
 
 def downloads(query: Query) -> list[dict[str, object]]:
@@ -39,9 +69,9 @@ def downloads(query: Query) -> list[dict[str, object]]:
 
 def comparator(key: str, **parts: object) -> str:
     """A comparator's page, with the choices made on it."""
-    return with_query(reverse("comparator", args=[key]), parts)
+    return with_query(address("comparator", key), parts)
 
 
 def medicine(code: str, **parts: object) -> str:
     """A medicine's page, with the choices made on it."""
-    return with_query(reverse("medicine", args=[code]), parts)
+    return with_query(address("medicine", code), parts)

@@ -12,9 +12,11 @@ from django.shortcuts import resolve_url
 from epact2.access.audit import AuditFailed
 from epact2.access.policy import Refused
 from epact2.errors import Epact2Error
+from epact2.web import links
 from epact2.web.auditing import gathering
 from epact2.web.engine import viewer_of
 from epact2.web.identity.forms import page_before
+from epact2.web.open_pages import may_open
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -57,6 +59,18 @@ class SecurityHeaders:
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "private, no-cache"
         return response
+
+
+class LinksThatOpen:
+    """Has the pages of a request show no link that would be refused to its reader."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; who reads is looked up at the first link."""
+        with links.for_reader(lambda name: may_open(viewer_of(request), name)):
+            return self.get_response(request)
 
 
 class SignInRequired(LoginRequiredMiddleware):

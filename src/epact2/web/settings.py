@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "epact2.web.middleware.LinksThatOpen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "epact2.web.identity.middleware.SignInLimits",
     "allauth.account.middleware.AccountMiddleware",

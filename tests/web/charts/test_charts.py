@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from epact2.query.result import Mark
 from epact2.web.charts import render
 from epact2.web.charts.bars import bars
 from epact2.web.charts.chart import Bar, Line
@@ -18,6 +19,7 @@ from epact2.web.charts.marks import cell_bar, percentile_strip, sparkline
 from epact2.web.charts.periods import period_labels
 from epact2.web.charts.ranked import TooManyBars, ranked
 from epact2.web.charts.trend import TooManySeries, trend
+from epact2.web.presenters import told
 from web.charts.samples import MONTHS, RISING, one_of_each
 
 CHARTS = one_of_each()
@@ -110,6 +112,17 @@ class TestTrend:
         assert ("May 2023", "No data") in chart.table.rows
         assert chart.readings[4].say == "May 2023: Kent No data"
 
+    def test_a_withheld_value_is_said_and_never_called_no_data(self):
+        values, marks = [5.0] * 24, [None] * 24
+        values[4], marks[4] = None, Mark.FEW_ITEMS
+        values[5], marks[5] = 0, Mark.FEWER_THAN_FIVE
+        chart = trend(periods=MONTHS, lines=[Line("Kent", values, "own", marks)], **WORDS)
+        assert ("May 2023", "withheld: fewer than 10 items") in chart.table.rows
+        assert ("June 2023", "fewer than 5") in chart.table.rows
+        assert chart.readings[4].say == "May 2023: Kent withheld: fewer than 10 items"
+        assert "1 of 24 values of Kent is not shown: withheld, fewer than 10 items." in chart.told
+        assert "No data" not in str(chart.table) + chart.description
+
     def test_an_axis_that_does_not_start_at_nought_says_so(self):
         high = trend(periods=MONTHS, lines=[Line("A", RISING)], **WORDS)
         assert high.note == "The vertical axis starts at 8%."
@@ -136,6 +149,43 @@ def test_ranked_bars_stand_in_order_and_leave_out_who_has_no_value():
     assert chart.description.startswith("A: 2.0%, rank 1 of 2")
     with pytest.raises(TooManyBars):
         ranked(bars=[Bar(str(i), 1.0) for i in range(151)], median=1.0, **WORDS)
+
+
+def test_withheld_peers_have_no_bar_but_a_row_and_are_counted():
+    rows = [Bar("A", 5.0), Bar("B", None, True, Mark.FEW_PATIENTS), Bar("C", 0, mark=Mark.FEWER_THAN_FIVE)]
+    for chart in (ranked(bars=rows, median=3.0, peers="ICBs", **WORDS), dots(rows=rows, median=3.0, **WORDS)):
+        assert [row[0] for row in chart.table.rows] == ["C", "A", "B"]
+        assert [row[2] for row in chart.table.rows] == [
+            "fewer than 5",
+            "5.0%",
+            "withheld: fewer than 20 patients",
+        ]
+        assert "1 of 3 " in chart.told
+        assert "is not shown: withheld, fewer than 20 patients." in chart.told
+        assert "is drawn at 0 and means fewer than 5." in chart.told
+        assert chart.told in str(render.draw(chart).wide)
+    many = [Bar(str(i), None, mark=Mark.FEW_ITEMS) for i in range(200)]
+    assert "200 of 200 ICBs are not shown" in ranked(bars=many, median=None, peers="ICBs", **WORDS).told
+
+
+def test_a_distribution_counts_who_is_withheld_in_its_caption_and_its_table():
+    chart = distribution(
+        values=[1.0, 2.0], own=[], median=1.5, own_name="Practices in Kent",
+        marks=[None, None, Mark.FEW_ITEMS], own_marks=[Mark.FEW_ITEMS, None], **WORDS,
+    )  # fmt: skip
+    assert "1 of 3 practices in England is not shown: withheld, fewer than 10 items." in chart.told
+    assert "1 of 2 practices in Kent is not shown" in chart.told
+    assert chart.table.rows[-1] == ("Withheld", "1", "1")
+
+
+def test_reasons_are_counted_where_there_are_several():
+    marks = [Mark.FEW_ITEMS, Mark.FEW_ITEMS, Mark.TOO_FEW_TO_SPLIT, None, Mark.FEWER_THAN_FIVE]
+    assert told.caption(marks) == (
+        "3 of 5 values are not shown: withheld, fewer than 10 items (2); too few items to split (1). "
+        "1 of 5 values is drawn at 0 and means fewer than 5."
+    )
+    assert told.caption([None, None]) == ""
+    assert told.caption([]) == ""
 
 
 def test_bars_start_at_nought_even_when_all_are_high():

@@ -10,7 +10,8 @@ from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import FRAMES, Chart, Frame, KeyItem, Line, Reading, Width, known, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, shorten, spread
 from epact2.web.charts.periods import period_labels
-from epact2.web.charts.trend import axis_note, described, line_layers, readings, table_of, with_right
+from epact2.web.charts.trend import axis_note, described, line_layers, readings, table_of, told_of, with_right
+from epact2.web.presenters import numbers
 from epact2.web.presenters.numbers import Number
 
 DECILES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
@@ -32,11 +33,13 @@ def bands(
     median_name: str = "England median",
     ranks: Sequence[str] = (),
     width: Width = "full",
+    missing: str = numbers.NO_DATA,
 ) -> Chart:
     """Decile bands, the median (dashed) and one organisation's line.
 
     ``percentiles`` holds the deciles 10 to 90, each with one value a period. ``peers`` names them in the
-    key ("ICBs"). ``ranks`` adds a row to each reading ("28 of 42").
+    key ("ICBs"). ``ranks`` adds a row to each reading ("28 of 42"). ``missing`` is what a percentile that
+    is None is called.
     """
     values = {key: [numeric(value, scale) for value in percentiles[key]] for key in DECILES}
     mine = [numeric(value, scale) for value in own.values] if own else []
@@ -45,7 +48,7 @@ def bands(
     wide, narrow = FRAMES[width]
     ends = {90: "90th percentile", 50: median_name, 10: "10th percentile"}
     wide = with_right(wide, [*ends.values(), *([own.name] if own else [])])
-    lines = reading_lines(percentiles, own, median_name)
+    lines = reading_lines(percentiles, own, median_name, missing)
     drawn = {"wide": (wide, True), "narrow": (narrow, False)}
     pictures = {
         name: picture(frame, periods, values, own, mine, unit, ticks, ends if labelled else {})
@@ -68,6 +71,7 @@ def bands(
             KeyItem(f"10th to 90th percentile of {peers}, by decile", "band", style.QUIET),
         ),
         note=axis_note(ticks, unit),
+        told=told_of(lines),
         plot={
             "wide": (wide.top, wide.height - wide.bottom),
             "narrow": (narrow.top, narrow.height - narrow.bottom),
@@ -77,14 +81,14 @@ def bands(
 
 
 def reading_lines(
-    percentiles: Mapping[int, Sequence[Number | None]], own: Line | None, median_name: str
+    percentiles: Mapping[int, Sequence[Number | None]], own: Line | None, median_name: str, missing: str
 ) -> list[Line]:
     """What readings and the table show: own, 90th, median, 10th."""
     return [
-        *([Line(own.name, own.values, "own")] if own else []),
-        Line("90th percentile", percentiles[90], "others"),
-        Line(median_name, percentiles[50], "median"),
-        Line("10th percentile", percentiles[10], "others"),
+        *([replace(own, role="own")] if own else []),
+        Line("90th percentile", percentiles[90], "others", missing=missing),
+        Line(median_name, percentiles[50], "median", missing=missing),
+        Line("10th percentile", percentiles[10], "others", missing=missing),
     ]
 
 

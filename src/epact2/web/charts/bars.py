@@ -8,7 +8,7 @@ from typing import Any
 from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import Bar, Chart, ChartTable, Frame, Reading, Width, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, shorten, text_width
-from epact2.web.presenters import numbers
+from epact2.web.presenters import told
 
 WIDE_ROW, NARROW_ROW = 34, 50
 MOST = 40
@@ -35,17 +35,18 @@ def bars(
         kind="bars",
         title=title,
         subtitle=subtitle,
-        description="; ".join(f"{row.name} {numbers.full(row.value, unit, scale)}" for row in shown) + ".",
+        description="; ".join(f"{row.name} {row.words(unit, scale)}" for row in shown) + ".",
         wide=pictures[0],
         narrow=pictures[1],
         table=ChartTable(
             subtitle,
             ("Name", value_name),
-            tuple((row.name, numbers.full(row.value, unit, scale)) for row in shown),
+            tuple((row.name, row.words(unit, scale)) for row in shown),
         ),
         readings=tuple(
             reading(index, row, unit, scale, value_name, wide, narrow) for index, row in enumerate(shown)
         ),
+        told=told.caption([row.mark for row in shown]),
         axis="y",
         plot={
             "wide": (wide.left, wide.width - wide.right),
@@ -59,7 +60,7 @@ def frames(rows: Sequence[Bar], unit: str, scale: int | None, width: Width) -> t
     names = max((text_width(row.name, 16, bold=row.own) for row in rows), default=0)
     whole = 900 if width == "full" else 540
     left = int(min(names + 16, whole * 0.38))
-    ends = max((text_width(numbers.short(row.value, unit, scale), 16) for row in rows), default=0)
+    ends = max((text_width(row.short(unit, scale), 16) for row in rows), default=0)
     right = int(ends + 20)
     count = max(len(rows), 1)
     return (
@@ -111,7 +112,7 @@ def picture(
             name = shorten(row.name, frame.font, frame.left - 14, bold=row.own)
             layers += style.text(name, -12, middle, align="right", colour=colour_of, bold=row.own)
         end = ticks.place(max(value or 0.0, 0.0), 0, frame.plot_width)
-        shown = numbers.short(row.value, unit, scale)
+        shown = row.short(unit, scale)
         layers += style.text(shown, end + 8, middle, colour=colour_of, bold=row.own, halo=True)
     return style.spec(frame, layers, data=data, encoding=encoding)
 
@@ -119,7 +120,7 @@ def picture(
 def reading(
     index: int, row: Bar, unit: str, scale: int | None, value_name: str, wide: Frame, narrow: Frame
 ) -> Reading:
-    shown = numbers.full(row.value, unit, scale)
+    shown = row.words(unit, scale)
     places = []
     for frame in (wide, narrow):
         slot = frame.plot_height / max(

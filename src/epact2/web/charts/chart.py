@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from epact2.query.result import Mark
+from epact2.web.presenters import numbers, told
 from epact2.web.presenters.numbers import Number, amount
 
 Spec = Mapping[str, Any]
@@ -43,20 +45,44 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series of a chart over time. ``values`` are an engine's cells; None is "no data"."""
+    """One series of a chart over time. ``values`` are an engine's cells; None is "no data".
+
+    ``marks`` tell, of published figures, which values are withheld or fewer than five; empty where none are.
+    ``missing`` is what any other value that is None is called.
+    """
 
     name: str
     values: Sequence[Number | None]
     role: Role = "series"
+    marks: told.Marks = ()
+    missing: str = numbers.NO_DATA
+
+    def words(self, index: int, unit: str, scale: int | None, *, places: int | None = None) -> str:
+        """One value for tables and readings: the number, or why there is none."""
+        value = self.values[index]
+        number = self.missing if value is None else numbers.full(value, unit, scale, places=places)
+        return told.in_words(self.marks[index] if self.marks else None, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One organisation, medicine or group with its value; ``own`` marks the reader's own."""
+    """One organisation, medicine or group with its value; ``own`` marks the reader's own.
+
+    ``mark`` tells, of a published figure, that it is withheld or fewer than five.
+    """
 
     name: str
     value: Number | None
     own: bool = False
+    mark: Mark | None = None
+
+    def words(self, unit: str, scale: int | None) -> str:
+        """The value for tables and readings: the number, or why there is none."""
+        return told.in_words(self.mark, numbers.full(self.value, unit, scale))
+
+    def short(self, unit: str, scale: int | None) -> str:
+        """The value as it stands in the picture."""
+        return told.in_short(self.mark, numbers.short(self.value, unit, scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +131,8 @@ class Chart:
     """A chart. ``wide`` and ``narrow`` are Vega-Lite specifications, or SVG texts of hand-drawn charts.
 
     ``plot`` gives, for each picture, where the reading's line begins and ends (top and bottom of the plot,
-    or left and right where ``axis`` is "y").
+    or left and right where ``axis`` is "y"). ``told`` is the caption of published figures: how many are
+    withheld and why, and that they are approximate.
     """
 
     kind: str
@@ -118,6 +145,7 @@ class Chart:
     readings: tuple[Reading, ...] = ()
     key: tuple[KeyItem, ...] = ()
     note: str = ""
+    told: str = ""
     axis: Literal["x", "y"] = "x"
     plot: Mapping[str, Point] = field(default_factory=dict)
     width: Width = "full"
@@ -125,6 +153,10 @@ class Chart:
     def without_key(self) -> Chart:
         """The same chart without its key: small multiples share one above them all."""
         return replace(self, key=())
+
+    def saying(self, words: str) -> Chart:
+        """The same chart with more in its caption."""
+        return replace(self, told=f"{self.told} {words}".strip())
 
 
 FRAMES: dict[Width, tuple[Frame, Frame]] = {

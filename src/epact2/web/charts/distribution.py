@@ -9,7 +9,7 @@ from typing import Any
 from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import Chart, ChartTable, Frame, KeyItem, Reading, known, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, text_width
-from epact2.web.presenters import numbers
+from epact2.web.presenters import numbers, told
 from epact2.web.presenters.numbers import Number
 
 MOST_DOTS = 400
@@ -31,10 +31,13 @@ def distribution(
     peers: str = "practices in England",
     own_name: str = "",
     median_name: str = "England median",
+    marks: told.Marks = (),
+    own_marks: told.Marks = (),
 ) -> Chart:
     """A histogram of ``values``; each of ``own`` is a blue dot (or blue bars, where there are over 400).
 
-    One value in ``own`` is drawn as a single large dot with its name.
+    One value in ``own`` is drawn as a single large dot with its name. ``marks`` and ``own_marks`` tell of
+    everybody and of one's own what is withheld: the caption and the table count them.
     """
     everyone = sorted(known([numeric(value, scale) for value in values]))
     mine = sorted(known([numeric(value, scale) for value in own]))
@@ -59,18 +62,32 @@ def distribution(
         description=described(everyone, mine, middle, unit, peers, own_name, words["median"]),
         wide=pictures[0],
         narrow=pictures[1],
-        table=table_of(subtitle, bins, mine, ticks, size, unit, peers, own_name),
+        table=table_of(subtitle, bins, mine, ticks, size, unit, peers, own_name, withheld(marks, own_marks)),
         readings=tuple(readings(bins, ticks, size, unit, peers, wide, narrow)),
         key=(
             *([KeyItem(own_name, "dot-own", style.OWN)] if mine else []),
             KeyItem(peers[:1].upper() + peers[1:], "dot-others", style.OTHERS),
         ),
+        told=" ".join(filter(None, (told.caption(marks, peers), own_caption(own_marks, own_name)))),
         note="" if ticks.low <= 0 else f"The horizontal axis starts at {numbers.axis(ticks.low, unit)}.",
         plot={
             "wide": (wide.top, wide.height - wide.bottom),
             "narrow": (narrow.top, narrow.height - narrow.bottom),
         },
     )
+
+
+def own_caption(marks: told.Marks, name: str) -> str:
+    """What the caption says of one's own, by their name."""
+    if len(marks) == 1:
+        withheld = told.why_withheld(marks)
+        return f"{name} is not shown: withheld, {withheld.reason}." if withheld else ""
+    return told.caption(marks, name[:1].lower() + name[1:])
+
+
+def withheld(marks: told.Marks, own_marks: told.Marks) -> tuple[int, int]:
+    """How many values are withheld, of everybody and of one's own."""
+    return sum(map(told.is_withheld, marks)), sum(map(told.is_withheld, own_marks))
 
 
 def ticks_of(everyone: Sequence[float], mine: Sequence[float]) -> tuple[Ticks, bool]:
@@ -233,15 +250,18 @@ def readings(
 
 def table_of(
     caption: str, bins: Sequence[int], mine: Sequence[float], ticks: Ticks, size: float,
-    unit: str, peers: str, own_name: str,
+    unit: str, peers: str, own_name: str, not_shown: tuple[int, int],
 ) -> ChartTable:  # fmt: skip
     own = binned(mine, ticks, size, len(bins))
-    heads = ("Value", peers[:1].upper() + peers[1:], *((own_name,) if mine else ()))
+    has_own = bool(mine) or not_shown[1] > 0
+    heads = ("Value", peers[:1].upper() + peers[1:], *((own_name,) if has_own else ()))
     rows = tuple(
-        (span(index, ticks, size, unit), f"{many:,}", *((f"{own[index]:,}",) if mine else ()))
+        (span(index, ticks, size, unit), f"{many:,}", *((f"{own[index]:,}",) if has_own else ()))
         for index, many in enumerate(bins)
         if many or own[index]
     )
+    if any(not_shown):
+        rows += (("Withheld", f"{not_shown[0]:,}", *((f"{not_shown[1]:,}",) if has_own else ())),)
     return ChartTable(caption, heads, rows)
 
 
@@ -250,7 +270,7 @@ def described(
     unit: str, peers: str, own_name: str, median_words: str,
 ) -> str:  # fmt: skip
     if not everyone:
-        return "No data."
+        return "There is no value to show."
     first = (
         f"{len(everyone):,} {peers} from {numbers.short(everyone[0], unit)} "
         f"to {numbers.short(everyone[-1], unit)}. {median_words}."

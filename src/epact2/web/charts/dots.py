@@ -12,7 +12,8 @@ from html import escape
 from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import Bar, Chart, ChartTable, KeyItem, Reading, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, text_width
-from epact2.web.presenters import numbers
+from epact2.web.charts.ranked import withheld_rows
+from epact2.web.presenters import numbers, told
 from epact2.web.presenters.numbers import Number
 
 HIGHEST_PILE = 150  # pixels; dots shrink until the highest pile fits
@@ -50,9 +51,9 @@ def dots(
             subtitle,
             ("Organisation", "Rank", "Value"),
             tuple(
-                (row.name, f"{index + 1:,}", numbers.full(row.value, unit, scale))
-                for index, (row, _) in enumerate(ordered)
-            ),
+                (row.name, f"{index + 1:,}", row.words(unit, scale)) for index, (row, _) in enumerate(ordered)
+            )
+            + withheld_rows(rows, unit, scale),
         ),
         readings=tuple(readings(ordered, ticks, unit, scale)) if len(ordered) <= 300 else (),
         key=(
@@ -60,6 +61,7 @@ def dots(
             KeyItem(f"One dot for each of the other {peers}", "dot-others", style.OTHERS),
         ),
         note="" if ticks.low <= 0 else f"The horizontal axis starts at {numbers.axis(ticks.low, unit)}.",
+        told=told.caption([row.mark for row in rows], peers),
         plot={"wide": (40, base_wide), "narrow": (40, base_narrow)},
     )
 
@@ -103,9 +105,7 @@ def picture(
     if median is not None:
         parts.append(median_mark(x(median), base, width, font, median_words, own[0][0] if own else None))
     for at, height, row in own[:1]:
-        parts.append(
-            own_mark(at, height, radius, width, font, f"{row.name} {numbers.short(row.value, unit, scale)}")
-        )
+        parts.append(own_mark(at, height, radius, width, font, f"{row.name} {row.short(unit, scale)}"))
     for at, height, _ in own[1:]:
         parts.append(f'<circle cx="{at:.1f}" cy="{height:.1f}" r="{radius:.1f}" fill="{style.OWN}"/>')
     body = "".join(parts)
@@ -176,7 +176,7 @@ def readings(
 ) -> list[Reading]:
     made = []
     for index, (row, value) in enumerate(ordered):
-        shown, rank = numbers.full(row.value, unit, scale), f"{index + 1} of {len(ordered)}"
+        shown, rank = row.words(unit, scale), f"{index + 1} of {len(ordered)}"
         places = [(round(ticks.place(value, 20, width - 20), 1), 40.0) for width in (900, 358)]
         rows = (("Rank", rank, False), ("Value", shown, row.own))
         made.append(Reading(row.name, rows, f"{row.name}, {shown}, rank {rank}", places[0], places[1]))
@@ -192,15 +192,11 @@ def described(
     median: str,
 ) -> str:
     if not ordered:
-        return "No data."
+        return "There is no value to show."
     low, high = ordered[0][0], ordered[-1][0]
-    ends = (
-        f"{len(ordered):,} {peers} from {numbers.short(low.value, unit, scale)} "
-        f"to {numbers.short(high.value, unit, scale)}. {median}."
-    )
+    ends = f"{len(ordered):,} {peers} from {low.short(unit, scale)} to {high.short(unit, scale)}. {median}."
     mine = " ".join(
-        f"{row.name}: {numbers.short(row.value, unit, scale)}, rank {index + 1:,} of {len(ordered):,}, "
-        "1 is the lowest."
+        f"{row.name}: {row.short(unit, scale)}, rank {index + 1:,} of {len(ordered):,}, 1 is the lowest."
         for index, row in own[:1]
     )
     return f"{mine} {ends}".strip()

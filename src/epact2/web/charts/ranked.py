@@ -9,7 +9,7 @@ from epact2.errors import Epact2Error
 from epact2.web.charts import house_style as style
 from epact2.web.charts.chart import Bar, Chart, ChartTable, Frame, KeyItem, Reading, numeric
 from epact2.web.charts.geometry import Ticks, nice_ticks, text_width
-from epact2.web.presenters import numbers
+from epact2.web.presenters import numbers, told
 from epact2.web.presenters.numbers import Number
 
 MOST = 150
@@ -33,12 +33,13 @@ def ranked(
 ) -> Chart:
     """Bars in rising order with the median as a dashed line; peers without a value are left out.
 
-    At most 150: of more peers show the ``distribution``.
+    Those whose value is withheld stand at the end of the table, and the caption counts them. At most 150
+    bars: of more peers show the ``distribution``.
     """
-    if len(bars) > MOST:
-        raise TooManyBars(f"{len(bars)} bars cannot be told apart.", "Show their distribution instead.")
     there = [(bar, numeric(bar.value, scale)) for bar in bars]
     ordered = sorted(((bar, v) for bar, v in there if v is not None), key=lambda pair: pair[1])
+    if len(ordered) > MOST:
+        raise TooManyBars(f"{len(ordered)} bars cannot be told apart.", "Show their distribution instead.")
     middle = numeric(median, scale)
     values = [value for _, value in ordered] or [0.0, 1.0]
     ticks = nice_ticks(min(0.0, *values), max(*values, 0.0, middle or 0.0), most=6, from_zero=True)
@@ -57,20 +58,26 @@ def ranked(
             subtitle,
             ("Organisation", "Rank", "Value"),
             tuple(
-                (bar.name, str(index + 1), numbers.full(bar.value, unit, scale))
-                for index, (bar, _) in enumerate(ordered)
-            ),
+                (bar.name, str(index + 1), bar.words(unit, scale)) for index, (bar, _) in enumerate(ordered)
+            )
+            + withheld_rows(bars, unit, scale),
         ),
         readings=tuple(reading(index, ordered, unit, scale) for index in range(len(ordered))),
         key=(
             *([KeyItem(ordered[own_at][0].name, "dot-own", style.OWN)] if own_at is not None else []),
             KeyItem(f"Other {peers}", "dot-others", style.OTHERS),
         ),
+        told=told.caption([bar.mark for bar in bars], peers),
         plot={
             "wide": (wide.top, wide.height - wide.bottom),
             "narrow": (narrow.top, narrow.height - narrow.bottom),
         },
     )
+
+
+def withheld_rows(bars: Sequence[Bar], unit: str, scale: int | None) -> tuple[tuple[str, ...], ...]:
+    """The rows of a ranking's table for those who have no rank, because their value is withheld."""
+    return tuple((bar.name, "–", bar.words(unit, scale)) for bar in bars if told.is_withheld(bar.mark))
 
 
 def picture(
@@ -122,7 +129,7 @@ def labels(
         if not bar.own:
             continue
         # Bars rise to the right, so the room is to the left of a bar; the first ones turn to the right.
-        shown = numbers.short(bar.value, words["unit"], scale)
+        shown = bar.short(words["unit"], scale)
         text = shown if frame.width < 500 else f"{bar.name} {shown}"
         left = slot * (index + 0.86) > text_width(text, frame.font) + 8
         x = slot * (index + (0.86 if left else 0.14))
@@ -146,7 +153,7 @@ def labels(
 
 def reading(index: int, ordered: Sequence[tuple[Bar, float]], unit: str, scale: int | None) -> Reading:
     bar, _ = ordered[index]
-    shown = numbers.full(bar.value, unit, scale)
+    shown = bar.words(unit, scale)
     rank = f"{index + 1} of {len(ordered)}"
     places = [
         (round(frame.left + frame.plot_width * (index + 0.5) / len(ordered), 1), float(frame.top))
@@ -165,14 +172,14 @@ def described(
     median: str,
 ) -> str:
     if not ordered:
-        return "No data."
+        return "There is no value to show."
     low, high = ordered[0][0], ordered[-1][0]
     ends = (
-        f"{len(ordered)} {peers} from {low.name}, {numbers.full(low.value, unit, scale)}, "
-        f"to {high.name}, {numbers.full(high.value, unit, scale)}. {median}."
+        f"{len(ordered)} {peers} from {low.name}, {low.words(unit, scale)}, "
+        f"to {high.name}, {high.words(unit, scale)}. {median}."
     )
     if own_at is None:
         return ends
     own = ordered[own_at][0]
     place = f"rank {own_at + 1} of {len(ordered)}, 1 is the lowest"
-    return f"{own.name}: {numbers.full(own.value, unit, scale)}, {place}. {ends}"
+    return f"{own.name}: {own.words(unit, scale)}, {place}. {ends}"

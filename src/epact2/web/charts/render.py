@@ -68,7 +68,8 @@ def warm() -> None:
 def named(chart: Chart, picture: Spec | str, width: str) -> str:
     """The SVG with its role, its name and its description, and without a fixed size."""
     body = picture if isinstance(picture, str) else rendered(json.dumps(picture, separators=(",", ":")))
-    words = f"{chart.title}\n{chart.description}\n{body}"
+    description = f"{chart.description} {chart.told}".strip()
+    words = f"{chart.title}\n{description}\n{body}"
     uid = f"chart-{hashlib.sha256(words.encode()).hexdigest()[:10]}-{width}"
     view = re.search(r'viewBox="[^"]*"', body)
     assert view, "every picture has a view box"
@@ -76,7 +77,7 @@ def named(chart: Chart, picture: Spec | str, width: str) -> str:
         f'<svg class="app-chart" role="img" aria-labelledby="{uid}-t {uid}-d" data-width="{width}" '
         f'{view[0]} xmlns="http://www.w3.org/2000/svg" focusable="false">'
         f'<title id="{uid}-t">{escape(chart.title)}</title>'
-        f'<desc id="{uid}-d">{escape(chart.description)}</desc>'
+        f'<desc id="{uid}-d">{escape(description)}</desc>'
     )
     return re.sub(r"<svg[^>]*>", lambda _: head, body, count=1)
 

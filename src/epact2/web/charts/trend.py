@@ -23,7 +23,7 @@ from epact2.web.charts.chart import (
 )
 from epact2.web.charts.geometry import Ticks, nice_ticks, shorten, spread, text_width
 from epact2.web.charts.periods import period_labels
-from epact2.web.presenters import dates, numbers
+from epact2.web.presenters import dates, numbers, told
 
 MOST_SERIES = 5
 
@@ -82,6 +82,7 @@ def trend(
         readings=readings(periods, lines, unit, scale, wide_frame, narrow_frame),
         key=key_of(lines) if len(lines) > 1 else (),
         note=axis_note(ticks, unit),
+        told=told_of(lines),
         plot={
             "wide": (wide_frame.top, wide_frame.height - wide_frame.bottom),
             "narrow": (narrow_frame.top, narrow_frame.height - narrow_frame.bottom),
@@ -260,6 +261,13 @@ def axis_note(ticks: Ticks, unit: str) -> str:
     return "" if ticks.low <= 0 else f"The vertical axis starts at {numbers.axis(ticks.low, unit)}."
 
 
+def told_of(lines: Sequence[Line]) -> str:
+    """What the caption says of the lines' published values."""
+    marked = [line for line in lines if line.marks]
+    things = f"values of {marked[0].name}" if len(marked) == 1 else "values"
+    return told.caption([mark for line in marked for mark in line.marks], things)
+
+
 def readings(
     periods: Sequence[str],
     lines: Sequence[Line],
@@ -272,9 +280,7 @@ def readings(
     last = max(len(periods) - 1, 1)
     made = []
     for index, period in enumerate(periods):
-        cells = tuple(
-            (line.name, numbers.full(line.values[index], unit, scale), line.role == "own") for line in lines
-        )
+        cells = tuple((line.name, line.words(index, unit, scale), line.role == "own") for line in lines)
         name = dates.period_name(period)
         said = ", ".join(f"{who} {value}" for who, value, _ in cells)
         places = [(round(f.left + f.plot_width * index / last, 1), float(f.top)) for f in (wide, narrow)]
@@ -293,10 +299,7 @@ def table_of(
         tuple(
             (
                 dates.period_name(periods[index]),
-                *(
-                    numbers.full(line.values[index], unit, scale, places=places[number])
-                    for number, line in enumerate(lines)
-                ),
+                *(line.words(index, unit, scale, places=places[number]) for number, line in enumerate(lines)),
             )
             for index in reversed(range(len(periods)))
         ),
@@ -311,7 +314,8 @@ def described(periods: Sequence[str], lines: Sequence[Line], unit: str, scale: i
 def one_line(periods: Sequence[str], line: Line, unit: str, scale: int | None) -> str:
     there = [(index, numeric(value, scale)) for index, value in enumerate(line.values) if value is not None]
     if not there:
-        return f"{line.name}: no data."
+        missing = "no value is shown" if any(line.marks) else line.missing
+        return f"{line.name}: {missing[:1].lower()}{missing[1:]}."
 
     def at(index: int) -> str:
         return f"{numbers.short(line.values[index], unit, scale)} in {dates.period_name(periods[index])}"

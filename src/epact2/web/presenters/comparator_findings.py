@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from epact2.query.result import Mark
 from epact2.web.presenters import names, numbers
 from epact2.web.presenters.numbers import Number
 
@@ -61,11 +62,27 @@ def measure_noun(unit: str) -> str:
     return "average" if unit.startswith("count per ") else "rate"
 
 
-def trend_title(name: str, own: Sequence[float | None], median: Sequence[float | None], unit: str) -> str:
-    """How one organisation moves against the median of its peers, and where it stands now."""
+def nothing_known(name: str, when: str, withheld: Mark | None) -> str:
+    """Why there is no value to speak of: it is withheld, or there is no data."""
+    if withheld is not None:
+        return f"Figures of {name} are withheld in {when}: {withheld.reason}"
+    return f"There is no data for {name} in {when}"
+
+
+def trend_title(
+    name: str,
+    own: Sequence[float | None],
+    median: Sequence[float | None],
+    unit: str,
+    withheld: Mark | None = None,
+) -> str:
+    """How one organisation moves against the median of its peers, and where it stands now.
+
+    ``withheld`` is why a value of the period is not shown, here and in the other titles.
+    """
     noun = measure_noun(unit)
     if last_known(own) is None:
-        return f"There is no data for {name} in this period"
+        return nothing_known(name, "this period", withheld)
     place = place_words(own[-1], median[-1] if median else None, unit)
     mine, theirs = movement(own), movement(median)
     if mine is None:
@@ -98,12 +115,12 @@ def _against(mine: float, theirs: float | None) -> str:
     return " in line with the median"
 
 
-def own_trend_title(name: str, own: Sequence[float | None], unit: str) -> str:
+def own_trend_title(name: str, own: Sequence[float | None], unit: str, withheld: Mark | None = None) -> str:
     """How one organisation moves by itself: for England, which has no peers."""
     noun = measure_noun(unit)
     mine = movement(own)
     if last_known(own) is None:
-        return f"There is no data for {name} in this period"
+        return nothing_known(name, "this period", withheld)
     if mine is None:
         return f"{names.of(name)} {noun} month by month"
     if abs(mine) < STEADY:
@@ -119,8 +136,11 @@ def standing(
     peers: str,
     median: float | None,
     unit: str,
+    withheld: Mark | None = None,
 ) -> str:
     """Where an organisation stands: value, rank, and the side of the median. ``peers``: "ICBs"."""
+    if withheld is not None:
+        return f"{nothing_known(name, 'this month', withheld)}."
     if value is None or rank is None:
         return f"{name} has no value in this month."
     shown = numbers.short(value, unit)
@@ -137,10 +157,18 @@ def standing(
 
 
 def rank_title(
-    value: float | None, others: Sequence[float], one: str, many: str, unit: str, name: str
+    value: float | None,
+    others: Sequence[float],
+    one: str,
+    many: str,
+    unit: str,
+    name: str,
+    withheld: Mark | None = None,
 ) -> str:
     """How many others have less, or more: whichever are more. ``one`` and ``many`` name the peers."""
     noun = measure_noun(unit)
+    if withheld is not None:
+        return nothing_known(name, "this month", withheld)
     if value is None:
         return f"{name} has no {noun} in this month"
     count = len(others)
@@ -162,10 +190,12 @@ def _others(part: int, count: int, one: str, many: str, what: str) -> str:
     return f"{part:,} of {count:,} other {many} {'has' if part == 1 else 'have'} {what}"
 
 
-def above_title(values: Sequence[float], median: float | None, of_whom: str) -> str:
+def above_title(
+    values: Sequence[float], median: float | None, of_whom: str, withheld: Mark | None = None
+) -> str:
     """How many of an organisation's own stand above the median; ``of_whom``: "practices in Devon"."""
     if not values or median is None:
-        return f"There is no data for {of_whom} in this month"
+        return nothing_known(of_whom, "this month", withheld)
     above = sum(value > median for value in values)
     if len(values) == 1:
         return f"{names.capital(of_whom)}: the only one is {'' if above else 'not '}above the England median"
@@ -176,10 +206,12 @@ def above_title(values: Sequence[float], median: float | None, of_whom: str) -> 
     return f"{above:,} of {len(values):,} {of_whom} {'is' if above == 1 else 'are'} above the England median"
 
 
-def middle_title(low: float | None, high: float | None, peers: str, unit: str) -> str:
+def middle_title(
+    low: float | None, high: float | None, peers: str, unit: str, withheld: Mark | None = None
+) -> str:
     """Between which values the middle half of all peers lies."""
     if low is None or high is None:
-        return f"There is no data for {peers} in this month"
+        return nothing_known(peers, "this month", withheld)
     return f"Half of {peers} lie between {numbers.short(low, unit)} and {numbers.short(high, unit)}"
 
 

@@ -14,9 +14,9 @@ from epact2.comparators.definition import Comparator
 from epact2.query.nodes import Amount, Is
 from epact2.query.result import Mark
 from epact2.web import links
-from epact2.web.comparator_data import ComparatorData, Series
+from epact2.web.comparator_data import ComparatorData, Marks, Series
 from epact2.web.items_door import ItemsDoor
-from epact2.web.presenters import calculation, figures, names, numbers
+from epact2.web.presenters import calculation, figures, names, numbers, told
 from epact2.web.presenters.comparator_findings import measure_noun
 from epact2.web.presenters.ranking import shown_rows
 
@@ -52,7 +52,8 @@ def ranking_table(
     return columns, made
 
 
-def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict[str, object]:
+def _row(data: ComparatorData, row: Ranked, through: tuple[Series, Marks], places: int) -> dict[str, object]:
+    series, marks = through
     own = row.code == data.choices.organisation.code
     href = links.comparator(
         data.comparator.key,
@@ -68,17 +69,12 @@ def _row(data: ComparatorData, row: Ranked, series: Series, places: int) -> dict
         "cells": [
             "" if row.rank is None else f"{row.rank:,}",
             {"text": names.place_name(row.name), "href": href},
-            _told(row.marks[2], numbers.full(row.value, data.unit, places=places)),
-            change_words(series, data.unit),
+            told.in_short(row.marks[2], numbers.full(row.value, data.unit, places=places)),
+            told.in_short(change_mark(marks), change_words(series, data.unit)),
             {"spark": series, "text": ""},
             _numerator(data, row),
         ],
     }
-
-
-def _told(mark: Mark | None, number: str) -> str:
-    """A number of published figures, or that it is withheld or fewer than five."""
-    return number if mark is None else mark.short_words
 
 
 def _numerator(data: ComparatorData, row: Ranked) -> str | dict[str, object]:
@@ -86,7 +82,7 @@ def _numerator(data: ComparatorData, row: Ranked) -> str | dict[str, object]:
     part = data.comparator.numerator
     text = numbers.full(row.numerator, part.unit, part.scale)  # type: ignore[arg-type]
     if isinstance(part.value, Amount) or not row.numerator:
-        return _told(row.marks[0], text)
+        return told.in_short(row.marks[0], text)
     door = ItemsDoor(data.asking.viewer, data.asking.directory)
     href = door.beneath(part.value, Is(data.level, row.code), data.month)
     return {"text": text, "href": href, "drill": True} if href else text
@@ -102,12 +98,20 @@ def change_words(series: Sequence[float | None], unit: str) -> str:
     return numbers.NO_DATA if change is None else numbers.signed(change, "%")
 
 
+def change_mark(marks: told.Marks) -> Mark | None:
+    """Why a change on a year earlier is withheld: one of its two values is."""
+    return told.why_withheld((marks[-1], marks[-13])) if len(marks) >= 13 else None
+
+
 # --- The list of comparators --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One comparator as one organisation sees it."""
+    """One comparator as one organisation sees it; ``marks`` tell of each month what is withheld.
+
+    ``missing`` is what any other value that is not there is called.
+    """
 
     comparator: Comparator
     unit: str
@@ -116,6 +120,14 @@ class Standing:
     rank: int | None
     percentile: float | None
     compared: int
+    marks: told.Marks = ()
+    england_mark: Mark | None = None
+    missing: str = numbers.NO_DATA
+
+    @property
+    def mark(self) -> Mark | None:
+        """What is told of the value in the month."""
+        return self.marks[-1] if self.marks else None
 
     @property
     def movement(self) -> Movement | None:
@@ -150,8 +162,8 @@ def list_table(
 
 def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) -> dict[str, object]:
     now = one.own[-1] if one.own else None
-    words = figures.change_words(one.unit, one.movement)
-    if numbers.is_percentage(one.unit) and words not in (numbers.NO_DATA, numbers.NO_CHANGE):
+    words = figures.change_words(one.unit, one.movement) if now is not None else one.missing
+    if numbers.is_percentage(one.unit) and words not in (one.missing, numbers.NO_DATA, numbers.NO_CHANGE):
         words += " points"
     summary = Markup('<span class="app-onlywide">{}</span> {}.').format(
         one.comparator.summary, one.comparator.direction.value.capitalize()
@@ -162,17 +174,25 @@ def _list_row(one: Standing, kept: Mapping[str, object], *, is_england: bool) ->
             "href": links.comparator(one.comparator.key, **kept),
             "note": summary,
         },
-        numbers.full(now, one.unit),
-        {"text": "" if one.verdict == "no change" else words, "change": one.verdict},
+        told.in_short(one.mark, _or_missing(one, now)),
+        {
+            "text": told.in_short(change_mark(one.marks), "" if one.verdict == "no change" else words),
+            "change": one.verdict,
+        },
         {"spark": one.own, "text": ""},
     ]
     if not is_england:
-        cells[2:2] = [numbers.full(one.england, one.unit)]
-        place = f"{one.rank:,} of {one.compared:,}" if one.rank is not None else numbers.NO_DATA
+        cells[2:2] = [told.in_short(one.england_mark, _or_missing(one, one.england))]
+        place = f"{one.rank:,} of {one.compared:,}" if one.rank is not None else one.missing
+        place = told.in_short(one.mark, place) if one.rank is None else place
         cells.append(
             {"text": place, "strip": one.percentile} if one.percentile is not None else {"text": place}
         )
     return {"cells": cells}
+
+
+def _or_missing(one: Standing, value: float | None) -> str:
+    return one.missing if value is None else numbers.full(value, one.unit)
 
 
 def shown_count(data: ComparatorData) -> int:

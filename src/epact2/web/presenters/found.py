@@ -110,7 +110,7 @@ def _organisation(kind: str, code: str, directory: Directory) -> Suggestion:
         "label": names.with_code(one) if kind != ENGLAND else one.name,
         "kind": kind,
         "code": one.code,
-        "href": reverse("organisation", args=[kind, one.code]),
+        "href": links.address("organisation", kind, one.code),
     }
 
 

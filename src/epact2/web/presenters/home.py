@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.urls import reverse
-
 from epact2.analysis.movement import movement
 from epact2.analysis.profile import (
     COST,
@@ -208,22 +206,22 @@ def beginnings(profile: Profile, comparators: int) -> list[dict[str, str]]:
     return [
         {
             "text": "Ask a question",
-            "href": reverse("explorer"),
+            "href": links.address("explorer"),
             "note": f"Choose measures, rows and filters over {numbers.counted(months, 'month')}",
         },
         {
             "text": "Compare with peers",
-            "href": reverse("comparators"),
+            "href": links.address("comparators"),
             "note": f"{numbers.counted(comparators, 'comparator')}, each with ranks and percentiles",
         },
         {
             "text": "Look up a medicine",
-            "href": reverse("medicines"),
+            "href": links.address("medicines"),
             "note": "From a BNF chapter to one presentation",
         },
         {
             "text": "Find an organisation",
-            "href": reverse("organisations"),
+            "href": links.address("organisations"),
             "note": f"{numbers.counted(icbs, 'ICB')}, {numbers.counted(practices, 'practice')}",
         },
     ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.urls import reverse
-
 from epact2.analysis.answer import name_of
 from epact2.analysis.profile import (
     COST,
@@ -57,7 +55,7 @@ def kind_name(organisation: Organisation, directory: Directory) -> str:
 
 def address(organisation: Organisation, **parts: object) -> str:
     """The organisation's page, with choices made on it."""
-    return links.with_query(reverse("organisation", args=[organisation.level, organisation.code]), parts)
+    return links.with_query(links.address("organisation", organisation.level, organisation.code), parts)
 
 
 def parents(organisation: Organisation, directory: Directory) -> list[Organisation]:
@@ -76,7 +74,7 @@ def parents(organisation: Organisation, directory: Directory) -> list[Organisati
 def crumbs(organisation: Organisation, directory: Directory) -> list[dict[str, str]]:
     """The way up: all organisations, then each parent."""
     return [
-        {"text": "Organisations", "href": reverse("organisations")},
+        {"text": "Organisations", "href": links.address("organisations")},
         *(
             {"text": names.organisation_name(one), "href": address(one)}
             for one in parents(organisation, directory)

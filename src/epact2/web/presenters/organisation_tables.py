@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.urls import reverse
-
 from epact2.analysis.profile import (
     COST_PER_PATIENT,
     ITEMS_PER_PATIENT,
@@ -178,7 +176,7 @@ def link_cell(directory: Directory, level: str, code: str) -> str | dict[str, ob
     if level == PCN and code == "U":
         return "Not in a PCN"
     name = names.place_name(directory.organisation_name(level, code))
-    href = reverse("organisation", args=[level, code])
+    href = links.address("organisation", level, code)
     return {"text": name, "href": href, "note": code if level == PRACTICE else ""}
 
 

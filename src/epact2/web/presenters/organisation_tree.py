@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.urls import reverse
-
 from epact2.model.organisations import (
     ENGLAND,
     ENGLAND_CODE,
@@ -19,6 +17,7 @@ from epact2.model.organisations import (
     UNKNOWN_CODE,
     Organisation,
 )
+from epact2.web import links
 from epact2.web.engine import Directory
 from epact2.web.presenters import names, numbers
 from epact2.web.presenters.organisation import address
@@ -36,8 +35,7 @@ def counts(directory: Directory) -> list[dict[str, str]]:
             made.append(
                 {
                     "text": numbers.counted(found, level, PLURALS[level]),
-                    "href": reverse("organisation", args=[ENGLAND, ENGLAND_CODE])
-                    + f"?beneath={level.replace(' ', '+')}#beneath",
+                    "href": links.part_of(address(england, beneath=level), "beneath"),
                     "note": "Ranked by items and cost",
                 }
             )

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.urls import reverse
-
 from epact2.analysis.listing import Listed
 from epact2.model import bnf
 from epact2.model.bnf import code_at
@@ -143,7 +141,7 @@ class PatientHistory:
             {
                 "term": "Practice of the newest item",
                 "text": self.names.name_of(PRACTICE, practice),
-                "href": reverse("organisation", args=[PRACTICE.name, practice]) if practice != "-" else "",
+                "href": links.address("organisation", PRACTICE.name, practice) if practice != "-" else "",
                 "note": practice,
             }
         )

@@ -20,7 +20,7 @@ from epact2.model.months import DispensingMonth
 from epact2.model.organisations import Organisation
 from epact2.query.result import Cell, Column, Mark
 from epact2.web import links
-from epact2.web.presenters import numbers
+from epact2.web.presenters import numbers, told
 
 Values = Mapping[Figure, tuple[Cell, Column, Mark | None]]
 Answers = tuple[Answer, Answer]  # to the question about patients, and to the open one
@@ -48,10 +48,13 @@ def panel(
     england: Answers,
     items: str,
 ) -> dict[str, object] | None:
-    """The card's values; None where nothing was dispensed. ``items`` is the address of its items."""
+    """The card's values; None where nobody was dispensed to. ``items`` is the address of its items.
+
+    A number that is withheld, or fewer than five, is one: its card stays.
+    """
     now, before = read(own, month), read(own, month.plus(-YEAR))
     whole = read(england, month)
-    if PATIENTS not in now or not now[PATIENTS][0]:
+    if PATIENTS not in now or not (now[PATIENTS][0] or now[PATIENTS][2]):
         return None
     is_england = organisation.level == "England"
     columns: list[dict[str, object]] = [
@@ -86,28 +89,30 @@ def panel(
 def title(now: Values) -> str:
     """``15,903 identified patients had 2.3 items each; 4.1% were on ten or more unique medicines``.
 
-    What is withheld is left out.
+    What is withheld is left out, but the number of patients: of that it says why.
     """
+    _, column, mark = now[PATIENTS]
+    if told.is_withheld(mark):
+        return f"The number of identified patients is withheld: {mark.reason if mark else ''}"
     patients, each, many = (_full(figure, now) for figure in (PATIENTS, ITEMS_EACH, ON_MANY))
     plural = "patient" if patients == "1" else "patients"
-    said = f"{patients} identified {plural}"
-    if not _is_withheld(ITEMS_EACH, now):
+    count = told.about(patients, approximate=column.approximate and mark is None)
+    said = f"{count[:1].upper()}{count[1:]} identified {plural}"
+    if _is_said(ITEMS_EACH, now):
         said += f" had {each} items each"
-    if not _is_withheld(ON_MANY, now):
+    if _is_said(ON_MANY, now):
         said += f"; {many} were on ten or more unique medicines"
     return said
 
 
-def _is_withheld(figure: Figure, values: Values) -> bool:
-    mark = values[figure][2] if figure in values else None
-    return mark is not None and mark.is_withheld
+def _is_said(figure: Figure, values: Values) -> bool:
+    """Whether there is a number, and it is shown."""
+    return figure in values and values[figure][0] is not None
 
 
 def _full(figure: Figure, values: Values) -> str:
     if figure not in values:
         return numbers.NO_DATA
     cell, column, mark = values[figure]
-    if mark is not None:
-        return mark.short_words
     known = cell if isinstance(cell, (int, float)) else None
-    return numbers.full(known, column.unit, column.scale)
+    return told.in_short(mark, numbers.full(known, column.unit, column.scale))

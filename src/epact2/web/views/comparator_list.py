@@ -6,8 +6,9 @@ them theme by theme, and by itself those that practice-level data can answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,22 +16,27 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from epact2.analysis import compare
+from epact2.analysis.sealed_notes import published_words
 from epact2.comparators.definition import Comparator, Direction
 from epact2.comparators.read import comparators
 from epact2.model.months import DispensingMonth
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.model.prescribing import FIELD_BY_NAME
-from epact2.query.nodes import MonthRange
+from epact2.query.nodes import MonthRange, Query
+from epact2.query.result import Result
+from epact2.query.sealing import NotPublished
 from epact2.query.words import value_unit
 from epact2.web import links
 from epact2.web.asking import Asking
 from epact2.web.choices import Choices, UnknownChoice, filter_fields, read_choices
-from epact2.web.comparator_data import england_query, peers_query, plain
+from epact2.web.comparator_data import england_query, marks_by, peers_query, plain
 from epact2.web.presenters import comparator_tables as tables
-from epact2.web.presenters import headlines, names
+from epact2.web.presenters import headlines, names, numbers
 from epact2.web.presenters.comparator_tables import Standing
 
 MONTHS_SHOWN = 24
+NOT_PUBLISHED = "not published"
+Cell = TypeVar("Cell")
 
 
 @require_safe
@@ -87,7 +93,7 @@ def _themes(fixed: Sequence[Comparator], kept: dict[str, str]) -> list[dict[str,
         if of_items:
             first = "; ".join(one.title for one in of_items[:3])
             more = f"; {len(of_items) - 3} more" if len(of_items) > 3 else ""
-            address = links.with_query(reverse("comparators"), {**kept, "theme": theme})
+            address = links.with_query(links.address("comparators"), {**kept, "theme": theme})
             made.append({"text": theme, "href": address, "note": f"{first}{more}"})
     return made
 
@@ -103,9 +109,20 @@ def _of_items(asking: Asking, choices: Choices, chosen: Sequence[Comparator]) ->
     if not loaded:
         return {"standings": [], "missing": [one.title for one in chosen]}
     month = choices.month if choices.month in loaded else loaded[-1]
-    standings = _standings(asking, choices, chosen, month, loaded)
+    # What is published of nobody is asked for by itself: it would take all others of the question with it.
+    apart = [one for one in chosen if one.counts_pairs]
+    together = [one for one in chosen if not one.counts_pairs]
+    found = {
+        one.comparator.key: one
+        for group in (together, apart)
+        for one in _standings(asking, choices, group, month, loaded)
+    }
+    standings = [found[one.key] for one in chosen]
     kept = {"organisation": choices.organisation.code, "month": month.code}
+    england = asking.directory.organisation(ENGLAND_CODE, ENGLAND)
+    whole = asking.ask(england_query(together, MonthRange(month, month), england)) if together else None
     return {
+        "published": published_words(whole) if whole else "",
         "standings": standings,
         "month": month.name,
         "title": _title(standings, choices),
@@ -126,13 +143,13 @@ def _standings(
     if not chosen:
         return []
     months = MonthRange(max(loaded[0], month.plus(1 - MONTHS_SHOWN)), month)
-    mine = asking.ask(england_query(chosen, months, choices.organisation)).result.rows
+    mine = _published(asking, england_query(chosen, months, choices.organisation))
     england = asking.directory.organisation(ENGLAND_CODE)
     latest = MonthRange(month, month)
-    whole = asking.ask(england_query(chosen, latest, england)).result.rows
+    whole = _published(asking, england_query(chosen, latest, england))
     is_england = choices.organisation.level == ENGLAND
     level = FIELD_BY_NAME[choices.organisation.level]
-    peers = () if is_england else asking.ask(peers_query(chosen, level, month)).result.rows
+    peers = () if is_england else _published(asking, peers_query(chosen, level, month)).rows
     codes = [str(row[0]) for row in peers]
     place = codes.index(choices.organisation.code) if choices.organisation.code in codes else None
     made = []
@@ -143,18 +160,28 @@ def _standings(
             Standing(
                 comparator=one,
                 unit=value_unit(one.value),
-                england=plain(whole[0][index]) if whole else None,
-                own=_by_month([(str(row[0]), plain(row[index])) for row in mine], months),
+                england=plain(whole.rows[0][index]) if whole.rows else None,
+                own=_by_month({str(row[0]): plain(row[index]) for row in mine.rows}, months),
                 rank=None if place is None else ranks[place],
                 percentile=None if place is None else percentiles[place],
                 compared=sum(value is not None for value in values),
+                marks=_by_month({code: mark for (code,), mark in marks_by(mine, index).items()}, months),
+                england_mark=whole.marks.get((0, index)),
+                missing=NOT_PUBLISHED if one.counts_pairs else numbers.NO_DATA,
             )
         )
     return made
 
 
-def _by_month(pairs: list[tuple[str, float | None]], months: MonthRange) -> list[float | None]:
-    found = dict(pairs)
+def _published(asking: Asking, query: Query) -> Result:
+    """The answer's rows; none where it is of others, and not published of them."""
+    try:
+        return asking.whole(query).result
+    except NotPublished:
+        return Result((), ())
+
+
+def _by_month(found: Mapping[str, Cell | None], months: MonthRange) -> list[Cell | None]:
     count = months.last.months_since(months.first) + 1
     return [found.get(months.first.plus(step).code) for step in range(count)]
 

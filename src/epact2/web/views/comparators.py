@@ -34,7 +34,7 @@ from epact2.web.choices import (
 from epact2.web.comparator_data import ComparatorData
 from epact2.web.engine import Directory
 from epact2.web.nhs_numbers import doors
-from epact2.web.presenters import calculation, dates, names, numbers
+from epact2.web.presenters import calculation, dates, names, numbers, told
 from epact2.web.presenters import comparator_charts as charts
 from epact2.web.presenters import comparator_findings as findings
 from epact2.web.presenters import comparator_tables as tables
@@ -89,10 +89,17 @@ def _page_of_items(request: HttpRequest, comparator: Comparator, asking: Asking)
         context = _context(request, data)
     except NotPublished as error:
         return _without_items(request, comparator, str(error), "It is not published of other organisations.")
-    said = (moved, _from_items(asking.directory, loaded), published_words(data.peers.answer))
+    said = (moved, _from_items(asking.directory, loaded), _of_others(data))
     context["aside"] = [{"text": text} for text in said if text]
     context["how"]["from_items"] = _from_items(asking.directory, loaded)
     return render(request, "pages/comparator.jinja", context)
+
+
+def _of_others(data: ComparatorData) -> str:
+    """What is told of the figures of other organisations, where they are not exact."""
+    if not data.has_peers:
+        return f"It is published of no other organisation, so {data.choices.name} is compared with nobody."
+    return published_words(data.peers.answer)
 
 
 def _from_items(directory: Directory, loaded: Sequence[DispensingMonth]) -> str:
@@ -221,7 +228,7 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         },
         "breadcrumbs": [
             {"text": "Home", "href": reverse("home")},
-            {"text": "Comparators", "href": reverse("comparators")},
+            {"text": "Comparators", "href": links.address("comparators")},
         ],
     }
 
@@ -245,9 +252,12 @@ def _finding(data: ComparatorData) -> str:
             names.peers_name(choices.level),
             data.median,
             data.unit,
+            place.marks[2] if place else None,
         )
     value = data.own_now[2]
     if value is None:
+        if told.is_withheld(data.own_mark):
+            return f"{findings.nothing_known(choices.name, data.month.name, data.own_mark)}."
         return f"{choices.name} has no value in {data.month.name}."
     verb = f"{choices.name} is at {numbers.short(value, data.unit)} in {data.month.name}"
     before = data.year_before(data.own)

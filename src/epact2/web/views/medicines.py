@@ -116,7 +116,7 @@ def _context(request: HttpRequest, data: MedicineData, asked: str) -> dict[str, 
         "prices_downloads": links.downloads(data.prices_query) if data.own_prices else [],
         "next": _next(data),
         "breadcrumbs": [
-            {"text": "Medicines", "href": links.with_query(reverse("medicines"), choices.kept())},
+            {"text": "Medicines", "href": links.with_query(links.address("medicines"), choices.kept())},
             *(
                 {
                     "text": names.medicine_name(above.name),

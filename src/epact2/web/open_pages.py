@@ -1,0 +1,26 @@
+"""Which pages an account may open, so that no page shows a link that would be refused.
+
+The refusal itself is that of the policy, at every question; this only keeps people from running into it.
+"""
+
+from __future__ import annotations
+
+from epact2.access.figures import Figures
+from epact2.access.policy import Action, Whose, decide, rights_of
+from epact2.access.policy_tables import Grain
+from epact2.access.viewer import Viewer
+
+# Names of addresses. Those that are not named here are open to everybody, or have doors of their own.
+OF_ANALYSES = frozenset({"explorer", "explorer-csv", "explorer-xlsx", "explorer-json"})
+OF_FIGURES = frozenset({"organisation", "medicines", "medicine", "comparators", "comparator"})
+
+
+def may_open(viewer: Viewer, name: str) -> bool:
+    """Whether an account may open the page of a name. Strangers are asked to sign in first, not refused."""
+    if not viewer.is_known:
+        return True
+    if name in OF_ANALYSES:
+        return rights_of(viewer).create_analysis
+    if name in OF_FIGURES:
+        return decide(viewer, Action.STANDARD, Grain.PRACTICE, Figures.OPEN, Whose.OTHERS).is_allowed
+    return True
