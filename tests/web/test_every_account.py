@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import Grain, Sight, tables
+from epact2.comparators.read import comparators
 from epact2.web import engine as engines
 from support.example_items import pseudonym
 from support.pages import text_of
@@ -119,6 +120,20 @@ def test_a_comparator_that_is_not_published_of_others_says_so(reads):
     assert "It is not published of other organisations." in text_of(response)
     exact = reads(AccountType.NATIONAL).get("/comparators/average-unique-medicines")
     assert "not published" not in text_of(exact)
+
+
+@pytest.mark.parametrize("account_type", [AccountType.DEFAULT, AccountType.PRESCRIBER_LEVEL], ids=str)
+@pytest.mark.parametrize("theme", sorted({one.theme for one in comparators().values() if one.needs_items}))
+def test_every_theme_of_comparators_opens(reads, account_type, theme):
+    page = reads(account_type).get(reverse("comparators"), {"theme": theme, "organisation": "QKS"})
+    assert page.status_code == 200, text_of(page)[:400]
+
+
+def test_what_is_open_stands_in_its_theme_beside_figures_of_patients(reads):
+    theme = {"theme": "Electronic prescribing and data quality", "organisation": "QNX"}
+    page = text_of(reads(AccountType.DEFAULT).get(reverse("comparators"), theme))
+    row = page[page.rindex("Electronic prescriptions") :]
+    assert "75.0%" in row[:200]
 
 
 def test_what_is_withheld_is_called_so_on_an_organisation_s_page(reads):

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from epact2.access.figures import Figures, asked_by
 from epact2.analysis import compare
 from epact2.analysis.sealed_notes import published_words
 from epact2.comparators.definition import Comparator, Direction
@@ -110,11 +111,13 @@ def _of_items(asking: Asking, choices: Choices, chosen: Sequence[Comparator]) ->
         return {"standings": [], "missing": [one.title for one in chosen]}
     month = choices.month if choices.month in loaded else loaded[-1]
     # What is published of nobody is asked for by itself: it would take all others of the question with it.
+    # So is what is open to everybody, which is not given beside counts of patients.
     apart = [one for one in chosen if one.counts_pairs]
-    together = [one for one in chosen if not one.counts_pairs]
+    of_everybody = [one for one in chosen if _is_open(one, asking)]
+    together = [one for one in chosen if one not in apart and one not in of_everybody]
     found = {
         one.comparator.key: one
-        for group in (together, apart)
+        for group in (together, of_everybody, apart)
         for one in _standings(asking, choices, group, month, loaded)
     }
     standings = [found[one.key] for one in chosen]
@@ -130,6 +133,10 @@ def _of_items(asking: Asking, choices: Choices, chosen: Sequence[Comparator]) ->
         "from": f"Items are loaded for {loaded[0].name} to {loaded[-1].name}; a comparator that looks back "
         "begins later.",
     }
+
+
+def _is_open(comparator: Comparator, asking: Asking) -> bool:
+    return asked_by(Query((comparator.value,)), asking.directory).figures is Figures.OPEN
 
 
 def _standings(
