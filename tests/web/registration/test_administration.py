@@ -228,6 +228,14 @@ def test_a_closed_account_cannot_go_on(office):
     assert nia.is_active
 
 
+def test_nobody_opens_a_closed_account_of_their_own(ada):
+    alias = admitted("ada2", email="a.da@nhs.net", is_active=False)
+    with pytest.raises(NotEntitled, match="same e-mail address"):
+        administrators.close_account(alias, ada, opened=True)
+    alias.refresh_from_db()
+    assert not alias.is_active
+
+
 def test_nobody_closes_or_dismisses_themselves(office, ada):
     for name in ("administration-close", "administration-right"):
         page = office.post(reverse(name, args=[ada.pk]), follow=True)

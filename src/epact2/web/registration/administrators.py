@@ -64,8 +64,13 @@ def end_administrator(user: Any, by: Any) -> bool:
 
 
 def close_account(user: Any, by: Any, *, opened: bool = False) -> None:
-    """Close an account, or open it again. A closed one holds no grants, whatever it was given."""
+    """Close an account, or open it again. A closed one holds no grants, whatever it was given.
+
+    What it holds comes back when it is opened, so nobody opens an account of their own. Raises NotEntitled.
+    """
     with transaction.atomic():
+        if opened:
+            require_another_person(identity_of(user), identity_of(by))
         user.is_active = opened
         user.save(update_fields=["is_active"])
         happened = Happened.REOPENED if opened else Happened.CLOSED
