@@ -10,6 +10,7 @@ from django.urls import reverse
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.comparators.read import comparators
+from epact2.query.listing_json import token_of
 from epact2.web import engine as engines
 from support.example_items import pseudonym
 from support.pages import text_of
@@ -105,6 +106,21 @@ def test_items_and_patients_are_for_those_who_see_their_own(reads, items_engine,
     found = client.post(reverse("patient"), {"patient": stranger})
     assert found.status_code in (400, 403)
     assert "No item of this patient" in text_of(found) or not sees
+
+
+def test_a_place_in_a_listing_tells_of_no_other_patient(reads):
+    """A place is forged from any pseudonym: what follows must not tell whether there is such a patient."""
+    client = reads(AccountType.GP_PRACTICE)
+    own, stranger, nobody = pseudonym("G82001", 1), pseudonym("G81001", 1), "NOBODY77"
+
+    def after(patient: str):
+        listing = {"columns": ["patient", "items"], "rows": "patients", "after": token_of((patient,))}
+        return client.post("/api/v1/list", json.dumps(listing), content_type="application/json")
+
+    assert after(own).json()["rows"]
+    told = [after(one) for one in (stranger, nobody)]
+    assert [one.status_code for one in told] == [400, 400]
+    assert told[0].content == told[1].content
 
 
 @pytest.mark.parametrize("account_type", [AccountType.FINANCIAL, AccountType.DATA_SERVICES], ids=str)

@@ -28,6 +28,7 @@ from epact2.query.listing_json import after_of, listing_words, token_of
 from epact2.query.nodes import BadQuestion, Codes, Exclusions, Is, MonthRange
 from epact2.query.periods import months_of_listing
 from epact2.query.result import Result
+from epact2.query.scope import Scope
 from epact2.store.directory import Directory
 from epact2.store.engine import Engine
 
@@ -65,6 +66,7 @@ def list_rows(
     directory = engine.directory
     scope = scope_for_listing(viewer, listing, directory, action=action, purpose=purpose)
     months = months_of_listing(listing, directory.item_months)
+    _require_own_place(engine, listing, scope)
     page = engine.list(listing, scope)
     provisional = provisional_note(months, directory) if lists_patients(listing) else ""
     missing = _missing(listing, directory)
@@ -80,6 +82,21 @@ def list_rows(
         synthetic=directory.synthetic,
         provisional=provisional,
     )
+
+
+def _require_own_place(engine: Engine, listing: Listing, scope: Scope) -> None:
+    """Refuse a place that names a patient whom the viewer cannot list. Raises BadQuestion.
+
+    Rows after a stranger's place would tell that there is this patient, and since when.
+    """
+    for order, cell in zip(listing.sort_columns, listing.after, strict=False):
+        if order.by != PATIENT or cell is None:
+            continue
+        of_patient = Listing((MONTH,), Is(PATIENT, str(cell)), size=1, exclusions=Exclusions.NONE)
+        if not engine.list(of_patient, scope).result.rows:
+            raise BadQuestion(
+                "The place after which to go on is of another listing.", "Begin again without “after”."
+            )
 
 
 def pages(
