@@ -1,34 +1,29 @@
 """Who may see what. Every question and every listing passes here; what no table allows is refused.
 
-``decide`` reads the tables for one action. ``ruling`` and ``scope_for_listing`` turn its decisions into the
-scope in which an engine answers: all of England, a viewer's own practices, or the sealed figures that are the
-same for everybody.
+``decide`` reads the tables for one action. ``ruling`` turns its decisions into the scope in which an engine
+answers: all of England, a viewer's own practices, or the sealed figures that are the same for everybody.
+``listing_policy`` does so for rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from epact2.access.figures import (
-    CONTROLLED,
     Asked,
     Figures,
     asked_by,
-    is_controlled,
-    windows_are_controlled,
 )
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import EVERY_RIGHT, Grain, Rights, Sight, tables
 from epact2.access.territory import Territory, practices_selected, territory
 from epact2.access.viewer import Viewer
 from epact2.errors import Epact2Error
-from epact2.model.items import CD_SCHEDULE, PATIENT
 from epact2.model.place_names import place_name
-from epact2.query.grains import conjuncts, split
-from epact2.query.listing import Listing, ListingRows
-from epact2.query.nodes import AllOf, OneOf, Query, Selection
+from epact2.query.grains import split
+from epact2.query.nodes import Query, Selection
 from epact2.query.scope import ALL_OF_ENGLAND, SEALED_FIGURES, Scope
 from epact2.store.directory import Directory
 
@@ -251,10 +246,10 @@ def ruling(viewer: Viewer, query: Query, directory: Directory, action: Action = 
     if of_others.sight is Sight.EXACT:
         return Ruling(_ALL_EXACT, decision=of_others)
     of_own = _decided(viewer, action, asked, Whose.OWN)
-    exact = _exact_grants(viewer, action, asked.grain, asked.figures, controlled_only=asked.controlled_only)
+    exact = exact_grants(viewer, action, asked.grain, asked.figures, controlled_only=asked.controlled_only)
     mine = territory(exact, directory)
-    wanted = _practices_of(query.where, directory) if mine.practices else frozenset()
-    words = _own_words(exact, directory)
+    wanted = practices_of(query.where, directory) if mine.practices else frozenset()
+    words = own_words(exact, directory)
     if mine.practices and wanted <= mine.practices:
         return Ruling(mine.scope(words), note=_moved_words(mine, wanted), decision=of_own)
     if of_others.sight is Sight.SEALED:
@@ -274,7 +269,7 @@ def _refusal(decision: Decision, asked: Asked) -> str:
     return f"{decision.reason} The question asks for them, as {asked.because}."
 
 
-def _exact_grants(
+def exact_grants(
     viewer: Viewer,
     action: Action,
     grain: Grain,
@@ -308,13 +303,13 @@ def _sees_own(account_type: AccountType) -> bool:
     return any(sight in (Sight.EXACT, Sight.CONTROLLED_DRUGS) for sight in own)
 
 
-def _practices_of(where: Selection, directory: Directory) -> frozenset[str]:
+def practices_of(where: Selection, directory: Directory) -> frozenset[str]:
     """The practices that a selection can mean today."""
     _, organisation, _ = split(where)
     return practices_selected(organisation, directory)
 
 
-def _own_words(grants: Iterable[Grant], directory: Directory) -> str:
+def own_words(grants: Iterable[Grant], directory: Directory) -> str:
     """The organisations of some grants by name."""
     return ", ".join(dict.fromkeys(_name(one, directory) for one in grants))
 
@@ -331,49 +326,7 @@ def _moved_words(mine: Territory, wanted: Iterable[str]) -> str:
     return f"{said} from the month of joining."
 
 
-# --- Listings ---------------------------------------------------------------------------------------------
-
-
-def scope_for_listing(
-    viewer: Viewer, listing: Listing, directory: Directory, *, action: Action = Action.LIST, purpose: str = ""
-) -> Scope:
-    """The scope in which a viewer's listing of items or patients is given. Raises Refused."""
-    grain = Grain.PATIENT if _shows_patients(listing) else Grain.ITEM
-    controlled = _is_controlled(listing)
-    decision = decide(
-        viewer, action, grain, Figures.CLOSED, Whose.OWN, controlled_only=controlled, purpose=purpose
-    )
-    if not decision.is_allowed:
-        raise Refused(decision.reason, decision.advice)
-    if viewer.may_list_items:
-        return OPEN_ITEMS
-    exact = _exact_grants(viewer, action, grain, Figures.CLOSED, controlled_only=controlled, purpose=purpose)
-    mine = territory(exact, directory)
-    if not mine.practices & _practices_of(listing.where, directory):
-        others = decide(viewer, action, grain, Figures.CLOSED, Whose.OTHERS, purpose=purpose)
-        raise Refused(others.reason, others.advice)
-    return mine.scope(_own_words(exact, directory))
-
-
-def within_rights(viewer: Viewer, listing: Listing) -> Listing:
-    """The listing, limited to controlled drugs where that is all that the viewer may list."""
-    grain = Grain.PATIENT if _shows_patients(listing) else Grain.ITEM
-
-    def allowed(*, controlled_only: bool) -> bool:
-        return decide(
-            viewer, Action.LIST, grain, Figures.CLOSED, Whose.OWN, controlled_only=controlled_only
-        ).is_allowed
-
-    if is_controlled(listing.where) or allowed(controlled_only=False) or not allowed(controlled_only=True):
-        return listing
-    return replace(listing, where=AllOf((*conjuncts(listing.where), OneOf(CD_SCHEDULE, CONTROLLED))))
-
-
-def require_listings(viewer: Viewer) -> None:
-    """Refuse whoever may list no items or patients at all, before anything is read. Raises Refused."""
-    decision = decide(viewer, Action.LIST, Grain.PATIENT, Figures.CLOSED, Whose.OWN, controlled_only=True)
-    if not decision.is_allowed:
-        raise Refused(decision.reason, decision.advice)
+# --- What is refused before anything is asked ---------------------------------------------------------------
 
 
 def require_analyses(viewer: Viewer) -> None:
@@ -403,31 +356,4 @@ def rights_of(viewer: Viewer) -> Rights:
         export_rows=max((one.export_rows for one in found), default=0),
         item_export_rows=max((one.item_export_rows for one in found), default=0),
         purpose_for_items=any(one.purpose_for_items for one in found),
-    )
-
-
-def may_list(viewer: Viewer, directory: Directory, where: Selection, *, wholly: bool = False) -> bool:
-    """Whether a door to the items of a selection is worth showing to a viewer, who then lists those of the
-    viewer's own practices. ``wholly``: only where that is all of them, as beneath a number that counts all.
-    """
-    controlled = is_controlled(where)
-    decision = decide(viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, Whose.OWN, controlled_only=controlled)
-    if not decision.is_allowed:
-        return False
-    if viewer.may_list_items:
-        return True
-    exact = _exact_grants(viewer, Action.LIST, Grain.ITEM, Figures.CLOSED, controlled_only=controlled)
-    own, wanted = territory(exact, directory).practices, _practices_of(where, directory)
-    return bool(own & wanted) and (not wholly or wanted <= own)
-
-
-def _shows_patients(listing: Listing) -> bool:
-    of_patients = listing.rows is ListingRows.PATIENTS or PATIENT in listing.columns
-    return of_patients or listing.condition is not None  # a condition tells what patients had
-
-
-def _is_controlled(listing: Listing) -> bool:
-    """Whether a listing shows, and looks at, controlled drugs alone."""
-    return is_controlled(listing.where) and (
-        listing.condition is None or windows_are_controlled(listing.condition)
     )

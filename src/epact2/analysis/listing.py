@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from epact2.access.policy import Action, scope_for_listing, within_rights
+from epact2.access.listing_policy import scope_for_listing, within_rights
+from epact2.access.policy import Action
 from epact2.access.viewer import Viewer
 from epact2.analysis.origin import WithOrigin
 from epact2.analysis.provisional import lists_patients, provisional_note

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from epact2.access.audit import Kind
-from epact2.access.policy import Refused, require_listings, scope_for_listing
+from epact2.access.listing_policy import require_listings, scope_for_listing
+from epact2.access.policy import Refused
 from epact2.access.viewer import viewer_as
 from epact2.analysis.answer import labelled
 from epact2.analysis.listing import Listed, history, list_rows

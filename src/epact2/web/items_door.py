@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from epact2.access.policy import may_list
+from epact2.access.listing_policy import may_list
 from epact2.access.viewer import Viewer
 from epact2.analysis.items_beneath import items_beneath
 from epact2.model.months import DispensingMonth

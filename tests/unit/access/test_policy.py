@@ -9,16 +9,8 @@ import pytest
 
 from epact2.access.figures import Figures, asked_by
 from epact2.access.grants import AccountType, Grant
-from epact2.access.policy import (
-    Action,
-    Refused,
-    Whose,
-    decide,
-    may_list,
-    ruling,
-    scope_for_listing,
-    within_rights,
-)
+from epact2.access.listing_policy import may_list, scope_for_listing, within_rights
+from epact2.access.policy import Action, Refused, Whose, decide, ruling
 from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.access.territory import territory
 from epact2.access.viewer import ANYONE, OPERATOR, Viewer

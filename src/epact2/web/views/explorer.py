@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from epact2.access.policy import Action, may_list, require_analyses
+from epact2.access.listing_policy import may_list
+from epact2.access.policy import Action, require_analyses
 from epact2.analysis.answer import Answer
 from epact2.analysis.items_beneath import is_made_of_rows
 from epact2.errors import Epact2Error

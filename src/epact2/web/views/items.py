@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import Action, require_listings, rights_of
+from epact2.access.listing_policy import require_listings
+from epact2.access.policy import Action, rights_of
 from epact2.analysis.listing import MOST_DOWNLOADED, Listed
 from epact2.analysis.listing_export import listed_csv, listed_file_name
 from epact2.analysis.listing_figures import Part, figures_question, largest_part, largest_question

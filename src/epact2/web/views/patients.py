@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from epact2.access.policy import Action, require_listings, rights_of
+from epact2.access.listing_policy import require_listings
+from epact2.access.policy import Action, rights_of
 from epact2.analysis.listing import Listed
 from epact2.errors import Epact2Error
 from epact2.query.codec import parse
