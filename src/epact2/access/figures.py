@@ -201,10 +201,16 @@ def _grain(levels: set[str], figures: Figures) -> Grain:
 
 
 def _controlled_only(query: Query) -> bool:
-    """Whether everything that is counted, or looked at to decide who counts, is of controlled drugs."""
+    """Whether everything that is counted, or looked at to decide who counts, is of controlled drugs.
+
+    Where only the values are limited to them, rows come from all medicines: then these may tell no more apart
+    than organisations and months.
+    """
     conditions = (condition for value in query.values for condition in _conditions(value))
     if is_controlled(query.where) and all(map(windows_are_controlled, conditions)):
         return True
+    if any(field.dimension not in (Dimension.TIME, Dimension.ORGANISATION) for field in query.grain):
+        return False
     wheres = [list(selections_of_value(value)) for value in query.values]
     return all(found and all(map(is_controlled, found)) for found in wheres)
 

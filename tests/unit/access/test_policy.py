@@ -256,6 +256,22 @@ def test_what_one_grant_shows_is_not_shown_of_the_organisations_of_another():
     assert not may_list(both, DIRECTORY, UnderOrganisation("Q1"))
 
 
+def test_a_controlled_drugs_officer_is_shown_no_rows_of_other_medicines():
+    """Rows come from what the whole question selects: a prescriber of anything would stand there with 0."""
+    of_controlled = {"amount": "items", "where": {"in": ["controlled drug schedule", ["2", "3"]]}}
+    for rows in (["prescriber", "presentation"], ["practice", "age"]):
+        asked = {"values": [of_controlled], "rows": rows, **OF_Q1}
+        whole = {
+            "values": ["items"],
+            "rows": rows,
+            "where": {"all": [OF_Q1["where"], of_controlled["where"]]},
+        }
+        assert not asked_by(query_from_json(asked), DIRECTORY).controlled_only
+        assert ruled(CD_OFFICER, whole).scope.organisations.codes == ("P1", "P2")
+    by_practice = {"values": [of_controlled | {"amount": "discount"}], "rows": ["practice", "month"], **OF_Q1}
+    assert ruled(CD_OFFICER, by_practice).scope.organisations.codes == ("P1", "P2")
+
+
 # --- One's own, today and then --------------------------------------------------------------------------
 
 
