@@ -12,6 +12,7 @@ from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.comparators.read import comparators
 from epact2.query.listing_json import token_of
 from epact2.web import engine as engines
+from support.audit import last_number, records_since
 from support.example_items import pseudonym
 from support.pages import text_of
 
@@ -177,9 +178,13 @@ def test_a_download_has_no_more_rows_than_the_rights_allow(reads, monkeypatch, n
     assert client.get(address).status_code == 200
     small = replace(tables().rights[AccountType.DEFAULT_WITH_ANALYSIS], export_rows=2)
     monkeypatch.setattr("epact2.access.policy.rights_of", lambda viewer: small)
+    before = last_number()
     assert _refuses(client.get(address))
     question = json.dumps({"values": ["items"], "rows": ["ICB"]})
     assert _refuses(client.post("/api/v1/query", question, content_type="application/json"))
+    for record in records_since(before):
+        assert record["kind"] == "refused"
+        assert [one["rows"] for one in record["asked"]] == [0]
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)

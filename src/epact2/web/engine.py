@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from epact2.access.audit import Asked, Kind
 from epact2.access.grants import Grant
-from epact2.access.policy import Action, Refused, ruling
+from epact2.access.policy import Action, Refused, require_export, ruling
 from epact2.access.viewer import ANYONE, Viewer
 from epact2.analysis.answer import Answer, answer
 from epact2.analysis.audited import answered, refused
@@ -45,6 +45,7 @@ __all__ = [
     "ask",
     "current",
     "question_key",
+    "take",
     "viewer_named",
     "viewer_of",
 ]
@@ -176,6 +177,20 @@ def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.AN
         noting.note(Kind.REFUSED, viewer, *refused(query, error, hiding()))
         raise
     noting.note(Kind.ASKED, viewer, asked, release=given.release)
+    return given
+
+
+def take(engine: Engine, query: Query, viewer: Viewer) -> Answer:
+    """Answer a question for a file or a program: no more rows than the viewer may take away.
+
+    Raises as ``ask``.
+    """
+    given = ask(engine, query, viewer)
+    try:
+        require_export(viewer, len(given.result.rows))
+    except Refused as error:
+        gathering.current().refuse(viewer, error.message)
+        raise
     return given
 
 

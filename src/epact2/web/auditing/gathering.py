@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from epact2.access.audit import Asked, AuditFailed, Channel, Event, Kind
 from epact2.access.policy_tables import tables
@@ -36,10 +36,11 @@ class Gathering:
     failed: AuditFailed | None = None
 
     def refuse(self, viewer: Viewer, reason: str) -> None:
-        """Note that somebody was refused before anything was asked."""
+        """Note that somebody was refused: of what was asked before, nothing leaves."""
         if Kind.REFUSED not in self.kinds:
             self.who, self.organisations = viewer.name, organisations_of(viewer)
-            self.kinds.add(Kind.REFUSED)
+            self.kinds = {Kind.REFUSED}
+            self.asked = [replace(one, rows=0, withheld=0, refused=reason) for one in self.asked]
             self.details = reason
 
     def note(

@@ -18,7 +18,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from epact2.access.audit import AuditFailed
-from epact2.access.policy import Action, Refused, require_export
+from epact2.access.policy import Action, Refused
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import TooLarge, labelled
 from epact2.analysis.export import answer_json
@@ -177,8 +177,7 @@ def _answer(body: str, viewer: Viewer) -> dict[str, object]:
     data = parse(body)
     question = query_from_json(data)
     engine = engines.current()
-    given = engines.ask(engine, question, viewer)
-    require_export(viewer, len(given.result.rows))
+    given = engines.take(engine, question, viewer)
     result = labelled(given.result, engine.directory) if wants_labels(data) else given.result
     return answer_json(given, result)
 
