@@ -104,6 +104,13 @@ def test_a_guardian_sees_their_organisation_and_no_other(guardian):
     assert "Of Surrey" not in text
 
 
+def test_a_guardian_does_not_learn_who_works_elsewhere(guardian):
+    happened("nell", organisations=(SURREY,))
+    told = [guardian.get("/audit/", {"who": who}) for who in ("nell", "nobody")]
+    assert [one.status_code for one in told] == [400, 400]
+    assert guardian.get("/audit/", {"organisation": SURREY}).status_code == 400
+
+
 def test_one_record_is_there_for_whoever_may_read_it(guardian):
     kent = happened("imani", organisations=(KENT,))
     surrey = happened("priya", organisations=(SURREY,))

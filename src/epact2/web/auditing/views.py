@@ -79,14 +79,13 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
 def _chosen(request: HttpRequest) -> tuple[Reach, Filters]:
     """Whose records the reader may read, and which of them are wanted. Raises Refused or BadQuestion.
 
-    Only a name and an organisation that the trail knows are taken: the choice is itself recorded, and nothing
-    that somebody typed by mistake belongs there.
+    Only a name and an organisation of records within reach are taken: the choice is itself recorded, nothing
+    that somebody typed by mistake belongs there, and nobody learns who else has an account.
     """
     reach, filters = required_reach(request.user), Filters.of(request)
-    if filters.who and not Record.objects.filter(who=filters.who).exists():
+    if filters.who and not Filters(who=filters.who).within(reach).exists():
         raise BadQuestion("The trail has no account of that name.", "Write the name as records show it.")
-    known = Concerned.objects.filter(organisation=filters.organisation)
-    if filters.organisation and not known.exists():
+    if filters.organisation and not Filters(organisation=filters.organisation).within(reach).exists():
         raise BadQuestion("The trail has no such organisation.", "Write it like ICB QKS.")
     return reach, filters
 
