@@ -47,10 +47,9 @@ class Outcome:
     def line(self, control: float | None = None) -> str:
         """One line of the table that ``make test-attack`` prints."""
         told = f"{control:.1%}" if control is not None else "-"
-        return (
-            f"{self.world.name:<16} {self.questions:>9,} {self.responses:>9,} "
-            f"{len(self.hidden):>6} {len(self.recovered):>9} {len(self.narrowed):>8} {self.fewest:>6} {told:>8}"
-        )
+        asked = f"{self.world.name:<16} {self.questions:>9,} {self.responses:>9,}"
+        came_to = f"{len(self.hidden):>6} {len(self.recovered):>9} {len(self.narrowed):>8} {self.fewest:>6}"
+        return f"{asked} {came_to} {told:>8}"
 
 
 HEADINGS = "world            questions responses counts recovered narrowed fewest  control"

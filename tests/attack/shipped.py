@@ -100,7 +100,7 @@ def draw_patients(count: int, seed: int = 1) -> list[list[Row]]:
     chance = random.Random(f"shipped {seed}")
     named = [one for one in map(presentations_in, published_counts()) if one]
     codes = {code for pool in named for code in pool}
-    codes |= {_neighbour(code, length) for code in codes for length in (0, 2, 4)}
+    codes |= {_neighbour(code, length) for code in codes for length in (0, 2, 4, 7)}
     plain = [[_row(NOW, code, "50", "1", code, 28, chance)] for code in sorted(codes)]
     return plain + [list(_items(str(number), named, chance)) for number in range(count)]
 
@@ -115,18 +115,18 @@ def _items(patient: str, named: Sequence[list[str]], chance: random.Random) -> I
     codes: list[str] = []
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
         pool = chance.choice(named)
-        pool = pool if chance.random() < 0.5 else chance.sample(pool, min(len(pool), 2))
+        pool = pool if chance.random() < 0.5 else chance.sample(pool, min(len(pool), 4))
         codes += chance.sample(pool, min(len(pool), chance.choice((1, 1, 2, 3, 6, 12, 25))))
     often = chance.random()
     for code in codes:
-        quantity = chance.choice((28, 400, 5000))
+        quantity = chance.choice((1, 28, 400, 5000))
         months = [
             back for back in (0, 1, 2, 4, 8, 11) if chance.random() < (0.9 if back == 0 else 0.5 * often)
         ]
         for back in months if len(codes) < 6 else (0,):
             yield _row(NOW.plus(-back), patient, age, gender, code, quantity, chance)
     for code in chance.sample(codes, min(len(codes), chance.choice((0, 1, 3)))):
-        yield _row(NOW, patient, age, gender, _neighbour(code, chance.choice((0, 2, 4))), 28, chance)
+        yield _row(NOW, patient, age, gender, _neighbour(code, chance.choice((0, 2, 4, 7, 7))), 28, chance)
 
 
 def _row(
@@ -187,14 +187,22 @@ def columns(patients: Sequence[Sequence[Row]]) -> tuple[list[str], numpy.ndarray
     return names, table
 
 
+def equations(names: Sequence[str], table: numpy.ndarray, counts: int) -> list[list[str]]:
+    """The equations in which a count of a comparator stands; ``counts`` columns are those of comparators.
+
+    What BNF nodes are among one another the attack knows: of a section with one substance, it is that.
+    """
+    mine = set(names[:counts])
+    return [way for way in dependent(names, table) if mine & set(way)]
+
+
 def dependent(names: Sequence[str], table: numpy.ndarray) -> list[list[str]]:
     """Which columns make one another by adding and subtracting: for each way, those that it needs.
 
     From the null space, brought to the form in which each way has one column of its own.
     """
-    _, sizes, directions = numpy.linalg.svd(table, full_matrices=True)
-    rank = int((sizes > 1e-8 * sizes[0]).sum())
-    null = directions[rank:]
+    sizes, directions = numpy.linalg.eigh(table.T @ table)
+    null = directions.T[sizes < 1e-8 * sizes[-1]]
     ways = []
     for place in range(len(null)):
         column = int(numpy.abs(null[place]).argmax())
