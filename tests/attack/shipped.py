@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy
 
 from epact2.comparators.read import prepared_values
 from epact2.model.bnf import code_at, generic_equivalent
-from epact2.model.fields import Field
+from epact2.model.fields import Dimension, Field
 from epact2.model.items import AGE, EPS, GENDER, PATIENT_IDENTIFIED, REPEAT_DISPENSING
 from epact2.model.measures import Measure
 from epact2.model.months import DispensingMonth
@@ -30,7 +31,17 @@ from epact2.model.prescribing import (
     SECTION,
     TOTAL_QUANTITY,
 )
-from epact2.query.conditions import leaves
+from epact2.query.conditions import (
+    AllConditions,
+    AnyCondition,
+    AtLeast,
+    Condition,
+    Had,
+    NotCondition,
+    Score,
+    leaves,
+)
+from epact2.query.grains import dimensions_of
 from epact2.query.nodes import AllOf, Amount, AnyOf, Distinct, Not, OneOf, Patients, Selection, UnderMedicine
 from epact2.query.words import value_name
 from epact2.store.directory import Directory
@@ -63,12 +74,6 @@ def presentations_in(count: Count) -> list[str]:
     return sorted({code.ljust(_LENGTH, "A") for code in named})
 
 
-@cache
-def _named(count: Count) -> tuple[str, ...]:
-    """The codes that a count names, to be looked for first."""
-    return tuple(code.rstrip("A") for code in presentations_in(count))
-
-
 def _selections(leaf: object) -> Iterator[Selection]:
     if hasattr(leaf, "selection"):
         yield leaf.selection
@@ -99,10 +104,15 @@ def draw_patients(count: int, seed: int = 1) -> list[list[Row]]:
     """
     chance = random.Random(f"shipped {seed}")
     named = [one for one in map(presentations_in, published_counts()) if one]
-    codes = {code for pool in named for code in pool}
-    codes |= {_neighbour(code, length) for code in codes for length in (0, 2, 4, 7)}
-    plain = [[_row(NOW, code, "50", "1", code, 28, chance)] for code in sorted(codes)]
+    plain = [[_row(NOW, code, "50", "1", code, 28, chance)] for code in sorted(pool())]
     return plain + [list(_items(str(number), named, chance)) for number in range(count)]
+
+
+@cache
+def pool() -> frozenset[str]:
+    """Every presentation that a patient may take: what counts name, and their neighbours."""
+    codes = {code for count in published_counts() for code in presentations_in(count)}
+    return frozenset(codes | {_neighbour(code, length) for code in codes for length in (0, 2, 4, 7)})
 
 
 def _neighbour(code: str, length: int) -> str:
@@ -114,9 +124,9 @@ def _items(patient: str, named: Sequence[list[str]], chance: random.Random) -> I
     gender = chance.choice("122")
     codes: list[str] = []
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
-        pool = chance.choice(named)
-        pool = pool if chance.random() < 0.5 else chance.sample(pool, min(len(pool), 4))
-        codes += chance.sample(pool, min(len(pool), chance.choice((1, 1, 2, 3, 6, 12, 25))))
+        of = chance.choice(named)
+        of = of if chance.random() < 0.5 else chance.sample(of, min(len(of), 4))
+        codes += chance.sample(of, min(len(of), chance.choice((1, 1, 2, 3, 6, 12, 25))))
     often = chance.random()
     for code in codes:
         quantity = chance.choice((1, 28, 400, 5000))
@@ -145,16 +155,64 @@ def _row(
     return Row(month, codes, amounts, patient)
 
 
-def counts_in(count: Count, rows: Sequence[Row]) -> int:
-    """What one patient adds to a count: nothing or one; of items, their number."""
-    named = _named(count)
-    if named and not any(row.codes[PRESENTATION].startswith(named) for row in rows):
-        return 0  # no count that names medicines counts who took none of them: a test holds it to that
-    return counted(count, rows)
+def _resolved(count: Count) -> Count:
+    """The same count with each selection of medicines as the presentations of ours that it selects."""
+    where = _of_presentations(count.where)
+    if not isinstance(count, Patients):
+        return replace(count, where=where)
+    return replace(count, where=where, condition=_condition(count.condition))
+
+
+def _condition(condition: Condition) -> Condition:
+    match condition:
+        case AllConditions(parts) | AnyCondition(parts):
+            return replace(condition, parts=tuple(map(_condition, parts)))
+        case NotCondition(part):
+            return replace(condition, part=_condition(part))
+        case Had(selection):
+            return replace(condition, selection=_of_presentations(selection))
+        case AtLeast(value):
+            return replace(condition, value=replace(value, where=_of_presentations(value.where)))
+        case Score(points):
+            return replace(condition, points=tuple((_of_presentations(one), each) for one, each in points))
+
+
+@cache
+def _of_presentations(selection: Selection) -> Selection:
+    if dimensions_of(selection) <= {Dimension.MEDICINE}:
+        chosen = (code for code in sorted(pool()) if selects(selection, _row_of(code), _ANYWHERE))
+        return OneOf(PRESENTATION, tuple(chosen))
+    if isinstance(selection, AllOf | AnyOf):
+        return replace(selection, parts=tuple(map(_of_presentations, selection.parts)))
+    return selection
+
+
+def _row_of(code: str) -> Row:
+    codes: dict[Field, str] = {level: code_at(code, level.name) for level in BNF_FIELDS}
+    return Row(NOW, {**codes, GENERIC_EQUIVALENT: generic_equivalent(code)}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A count, made quick: the codes that it names, to be looked for first, and what they stand for."""
+
+    named: tuple[str, ...]
+    resolved: Count
+
+    def __call__(self, rows: Sequence[Row]) -> int:
+        """What one patient adds to it: nothing or one; of items, their number."""
+        if self.named and not any(row.codes[PRESENTATION].startswith(self.named) for row in rows):
+            return 0  # no count that names medicines counts who took none of them: a test holds it to that
+        return counted(self.resolved, rows)
+
+
+def counter(count: Count) -> Counter:
+    """The counter of a count."""
+    return Counter(tuple(code.rstrip("A") for code in presentations_in(count)), _resolved(count))
 
 
 def counted(count: Count, rows: Sequence[Row]) -> int:
-    """The same, looked at closely."""
+    """What one patient adds to a count, by the reference engine."""
     chosen = [row for row in rows if selects(count.where, row, _ANYWHERE)]
     now = [row for row in chosen if row.month == NOW]
     match count:
@@ -177,12 +235,13 @@ def nodes_of(rows: Sequence[Row]) -> set[str]:
 def columns(patients: Sequence[Sequence[Row]]) -> tuple[list[str], numpy.ndarray]:
     """The names of all counts of patients and BNF nodes, and what each patient adds to each."""
     counts = [one for one in published_counts() if not isinstance(one, Amount)]
+    counters = [counter(one) for one in counts]
     of_nodes = [nodes_of(rows) for rows in patients]
     nodes = sorted(set().union(*of_nodes))
     names = [value_name(one) for one in counts] + nodes
     table = numpy.zeros((len(patients), len(names)))
     for line, (rows, inside) in enumerate(zip(patients, of_nodes, strict=True)):
-        table[line, : len(counts)] = [counts_in(one, rows) for one in counts]
+        table[line, : len(counts)] = [count_in(rows) for count_in in counters]
         table[line, len(counts) :] = [node in inside for node in nodes]
     return names, table
 
