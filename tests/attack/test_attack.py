@@ -30,7 +30,8 @@ from epact2.store.duckdb import DuckDBEngine
 
 WORLDS = range(1, 51) if LARGE else (1,)  # loaded into a store
 SEEDS = range(1, 5) if LARGE else (1,)  # of each peculiar sort
-LARGER = 10 if LARGE else 0  # worlds of more practices, and of more months
+LARGER = 7 if LARGE else 0  # worlds of more practices, and of more months
+CONTROLLED = 5  # one world in so many is attacked under the naive rule, too
 QUESTIONS = 200 if LARGE else 60
 OVERLAPPING = 250 if LARGE else 5
 MONTHS = 3 if LARGE else 2
@@ -69,8 +70,10 @@ def gathered(loaded) -> Gathered:
 
 
 @pytest.fixture(scope="module")
-def control(loaded) -> float:
+def control(loaded) -> float | None:
     """The share that the same program recovers where 1 to 4 are suppressed and all else is exact."""
+    if loaded.world.seed % CONTROLLED != 1:
+        return None
     seen = Gathered()
     ask_naively(loaded.engine, loaded.world, dashboards(loaded.world), seen)
     ask_naively(loaded.engine, loaded.world, complements(loaded.world), seen)
@@ -115,7 +118,9 @@ def test_no_count_is_found_out(loaded, gathered, control):
         responses=gathered.responses,
     )
     report(outcome, "loaded", control)
-    assert control > LEAST_OF_CONTROL, f"the program is too weak to prove anything: {control:.1%}"
+    assert control is None or control > LEAST_OF_CONTROL, (
+        f"the program is too weak to prove anything: {control:.1%}"
+    )
     assert len(outcome.hidden) > 30
     assert not outcome.recovered
     assert all(one.is_sound for one in outcome.found)
