@@ -33,7 +33,7 @@ SEEDS = range(1, 5) if LARGE else (1,)  # of each peculiar sort
 LARGER = 7 if LARGE else 0  # worlds of more practices, and of more months
 CONTROLLED = 5  # one world in so many is attacked under the naive rule, too
 QUESTIONS = 200 if LARGE else 60
-OVERLAPPING = 250 if LARGE else 5
+OVERLAPPING = (250, 500) if LARGE else (5, 5)  # for larger worlds, and for others
 MONTHS = 3 if LARGE else 2
 KINDS = ("mixed", *HABITS) if LARGE else ("parted", "clinic", "sparse")
 LEAST_OF_CONTROL = 0.9
@@ -64,7 +64,7 @@ def gathered(loaded) -> Gathered:
     seen = Gathered()
     ask_sealed(loaded.engine, loaded.world, dashboards(loaded.world), seen)
     ask_sealed(loaded.engine, loaded.world, by_chance(loaded.world, QUESTIONS, loaded.world.seed), seen)
-    more = overlapping(loaded.world, OVERLAPPING, loaded.world.seed)
+    more = overlapping(loaded.world, OVERLAPPING[loaded.world.seed > LARGER], loaded.world.seed)
     ask_sealed(loaded.engine, loaded.world, more, seen)
     return seen
 
