@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attack.attacker import ENOUGH, Attack, Found
 from attack.rules import NOW, Figure, Rule, atoms, published
@@ -21,6 +22,7 @@ class Outcome:
     world: World
     found: tuple[Found, ...]
     questions: int = 0
+    responses: int = 0
 
     @property
     def hidden(self) -> list[Found]:
@@ -45,13 +47,53 @@ class Outcome:
     def line(self, control: float | None = None) -> str:
         """One line of the table that ``make test-attack`` prints."""
         told = f"{control:.1%}" if control is not None else "-"
+        asked = f"{self.world.name:<16} {self.questions:>9,} {self.responses:>9,}"
+        came_to = f"{len(self.hidden):>6} {len(self.recovered):>9} {len(self.narrowed):>8} {self.fewest:>6}"
+        return f"{asked} {came_to} {told:>8}"
+
+
+HEADINGS = "world            questions responses counts recovered narrowed fewest  control"
+
+
+@dataclass
+class Total:
+    """What the attempts of one sort came to together."""
+
+    worlds: int = 0
+    questions: int = 0
+    responses: int = 0
+    counts: int = 0
+    recovered: int = 0
+    narrowed: int = 0
+    controls: list[float] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, control: float | None) -> None:
+        """Count one more."""
+        self.worlds += 1
+        self.questions += outcome.questions
+        self.responses += outcome.responses
+        self.counts += len(outcome.hidden)
+        self.recovered += len(outcome.recovered)
+        self.narrowed += len(outcome.narrowed)
+        if control is not None:
+            self.controls.append(control)
+
+    def line(self, sort: str) -> str:
+        """One line of the totals."""
+        least = f"{min(self.controls):.1%} at least" if self.controls else "-"
         return (
-            f"{self.world.name:<16} {self.questions:>9,} {len(self.hidden):>6} {len(self.recovered):>9} "
-            f"{len(self.narrowed):>8} {self.fewest:>6} {told:>8}"
+            f"{sort}: {self.worlds} worlds, {self.questions:,} questions, {self.responses:,} responses, "
+            f"{self.counts:,} counts, {self.recovered} recovered, {self.narrowed} narrowed, control {least}"
         )
 
 
-HEADINGS = "world            questions counts recovered narrowed fewest  control"
+TOTALS: dict[str, Total] = defaultdict(Total)
+
+
+def report(outcome: Outcome, sort: str, control: float | None = None) -> None:
+    """A line of the table, for who reads along; and for the totals at the end."""
+    TOTALS[sort].add(outcome, control)
+    print(f"\n{HEADINGS}\n{outcome.line(control)}", flush=True)
 
 
 def enough_in(world: World) -> int:
@@ -66,13 +108,14 @@ def attack_sealed(
     rule: Rule = NOW,
     *,
     questions: int = 0,
+    responses: int = 0,
     partitions: bool = True,
     pairs: bool = False,
 ) -> Outcome:
     """Attack published figures."""
     attack = Attack(world, truth, partitions=partitions, pairs=pairs)
     attack.see_sealed(figures, rule)
-    return Outcome(world, tuple(attack.results(enough=enough_in(world))), questions)
+    return Outcome(world, tuple(attack.results(enough=enough_in(world))), questions, responses)
 
 
 def attack_rules(world: World, rule: Rule = NOW, *, partitions: bool = True, pairs: bool = False) -> Outcome:
@@ -80,7 +123,7 @@ def attack_rules(world: World, rule: Rule = NOW, *, partitions: bool = True, pai
     truth = truth_of(world)
     figures = figures_of_rule(world, truth, rule)
     return attack_sealed(
-        world, truth, figures, rule, questions=len(figures), partitions=partitions, pairs=pairs
+        world, truth, figures, rule, responses=len(figures), partitions=partitions, pairs=pairs
     )
 
 

@@ -67,11 +67,15 @@ class Contradiction(AssertionError):
 
 @dataclass
 class Gathered:
-    """Figures that were seen, ratios of them, how many questions were asked, and what was refused."""
+    """Figures that were seen, ratios of them, how many questions were asked, and what was refused.
+
+    ``responses`` counts every number, or mark in its place, that stood in an answer; and every refusal.
+    """
 
     figures: dict[Figure, int | None] = field(default_factory=dict)
     ratios: list[tuple[Figure, Figure, int, float]] = field(default_factory=list)
     questions: int = 0
+    responses: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
 
     def add(self, figure: Figure, number: int | None) -> None:
@@ -89,7 +93,10 @@ def ask_sealed(engine: Engine, world: World, questions: Iterable[Query], gathere
             result = engine.answer(query, scope)
         except Epact2Error as error:
             gathered.refusals[error.message] += 1
+            gathered.responses += 1
             continue
+        numbers = sum(one.kind == "value" for one in result.columns)
+        gathered.responses += numbers * len(result.rows)
         _read(query, result, world, gathered, levels=True)
 
 

@@ -130,6 +130,25 @@ def _conditions(world: World, chance: random.Random) -> Iterator[Selection]:
         yield UnderMedicine(BnfCode(chance.choice(_NODES)))
 
 
+def overlapping(world: World, count: int, seed: int) -> Iterator[Query]:
+    """A2: the same counts within many overlapping choices of practices, one beside the other.
+
+    Were a number another one within another choice, the difference would tell; each answer has many numbers.
+    """
+    chance = random.Random(f"overlapping {seed}")
+    practices = list(world.places)
+    for _ in range(count):
+        chosen = chance.sample(practices, chance.randrange(2, len(practices) + 1))
+        month = chance.choice(world.months)
+        yield Query(
+            (PATIENTS, Amount(ITEMS)),
+            rows=(PRACTICE, chance.choice(list(NODE_FIELDS)), MONTH),
+            where=OneOf(PRACTICE, tuple(sorted(chosen))),
+            months=AllMonths() if chance.random() < 0.8 else MonthRange(month, month),
+            order=(Order(PATIENTS, descending=chance.random() < 0.5),) if chance.random() < 0.3 else (),
+        )
+
+
 def complements(world: World) -> Iterator[Query]:
     """All patients but those of one node; England without one practice, at every node: the oldest tricks."""
     practices = list(world.places)

@@ -18,12 +18,14 @@ import pytest
 
 from attack.attempts import LARGE, figures_of_rule
 from attack.loading import load_world
+from attack.questions import by_chance
 from attack.rules import Figure
 from attack.truth import Cell, Truth, truth_of
 from attack.twins import changed_counts, twin_of
 from attack.worlds import World, draw_world
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy_tables import tables
+from epact2.query.encode import query_to_json
 from epact2.query.sealing import Enters
 from epact2.store.duckdb import DuckDBEngine
 from epact2.web import engine as engines
@@ -52,6 +54,7 @@ QUESTIONS = [
     {"values": [{"ratio": ["items", "identified patients"]}], "rows": ["practice", "month"]},
     {"values": [{"share": "identified patients"}], "rows": ["practice"], "months": {"latest": 1}},
 ]  # fmt: skip
+BY_CHANCE = 1400 if LARGE else 12  # questions for each type of account
 PAGES = (
     "/", "/organisations/", "/organisations/England/ENG", "/organisations/ICB/QOP",
     "/organisations/practice/SY0001", "/organisations/practice/SY0004", "/medicines/", "/medicines/0407",
@@ -148,6 +151,28 @@ def test_every_byte_is_the_same(asked, pair, account_type):
     for number, (first, second) in enumerate(zip(*told, strict=True)):
         assert first == second, f"answer {number} tells two Englands apart: {_difference(first, second)}"
     assert any(status == 200 for status, _ in told[0])
+
+
+@pytest.mark.parametrize("account_type", TYPES if LARGE else TYPES[1:2], ids=str)
+def test_every_answer_to_questions_by_chance_is_the_same(asked, pair, account_type):
+    """As JSON, from the API: answers, refusals and faults alike."""
+    world, both = pair
+    questions = [
+        json.dumps(query_to_json(one)) for one in by_chance(world, BY_CHANCE, TYPES.index(account_type))
+    ]
+    told: list[list[tuple[int, object]]] = []
+    for engine in both:
+        client = asked(account_type, engine)
+        told.append(
+            [_told(client.post("/api/v1/query", one, content_type="application/json")) for one in questions]
+        )
+    for question, first, second in zip(questions, *told, strict=True):
+        assert first == second, f"{question} tells two Englands apart: {_difference(first, second)}"
+    answered = sum(status == 200 for status, _ in told[0])
+    print(
+        f"\n{account_type}: {len(questions):,} paired answers, {answered:,} of them with figures", flush=True
+    )
+    assert answered > 0
 
 
 def test_patients_of_everybody_are_told_apart_by_who_may_see_them(asked, pair):

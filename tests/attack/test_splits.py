@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from attack.attacker import ENOUGH, Found
-from attack.attempts import LARGE, Outcome, enough_in, share_recovered
+from attack.attempts import LARGE, Outcome, enough_in, report, share_recovered
 from attack.loading import load_world
 from attack.split_attack import ITEMS, PATIENTS, Count, SplitAttack
 from attack.split_gathering import (
@@ -28,7 +28,6 @@ from attack.split_worlds import (
     draw_split_world,
     split_truth_of,
 )
-from attack.test_attack import report
 from attack.worlds import FIRST, Item, World, presentation_of
 from epact2.model.items import AGE_BAND_5, GENDER, IMD_QUINTILE
 from epact2.model.prescribing import SUB_ICB_LOCATION
@@ -46,12 +45,12 @@ def attack(world: World, truth: SplitTruth, rule: SplitRule = SPLITS_NOW) -> Out
     told = split_figures(world, truth, rule)
     one = SplitAttack(world, truth)
     one.see(told, rule)
-    return Outcome(world, tuple(one.results(enough=enough_in(world))), len(told.cells))
+    return Outcome(world, tuple(one.results(enough=enough_in(world))), responses=2 * len(told.cells))
 
 
-def check(outcome: Outcome) -> None:
+def check(outcome: Outcome, sort: str) -> None:
     """None is found out, and nearly all keep five values (four where everybody knows of one)."""
-    report(outcome)
+    report(outcome, sort)
     assert len(outcome.hidden) > 30
     assert not outcome.recovered
     assert all(one.is_sound for one in outcome.found)
@@ -66,8 +65,8 @@ def test_no_cell_of_a_split_is_found_out(seed, name, all_identified):
     world = draw_split_world(seed, name, months=3 if LARGE else 2, all_identified=all_identified)
     truth = split_truth_of(world)
     outcome = attack(world, truth)
-    check(outcome)
-    assert outcome.questions > 50, "places are split, else nothing was attacked"
+    check(outcome, "splits")
+    assert outcome.responses > 50, "places are split, else nothing was attacked"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -78,7 +77,7 @@ def test_the_naive_rule_falls(seed):
     one = SplitAttack(world, truth)
     one.see_naive({PATIENTS: truth.patients, ITEMS: truth.items})
     outcome = Outcome(world, tuple(one.results(enough=2)))
-    report(outcome)
+    report(outcome, "splits, naive rule", share_recovered(outcome))
     assert all(found.is_sound for found in outcome.found)
     assert share_recovered(outcome) > 0.9
 
@@ -139,7 +138,8 @@ def test_no_cell_that_a_store_told_is_found_out(loaded):
     attacked = SplitAttack(loaded.world, loaded.truth)
     attacked.see(replace(told, cells=cells))
     found = tuple(attacked.results(enough=enough_in(loaded.world)))
-    check(Outcome(loaded.world, found, len(of_places) * len(VALUES)))
+    responses = len(VALUES) * sum(map(len, answers.values()))
+    check(Outcome(loaded.world, found, len(answers), responses), "splits, loaded")
 
 
 # --- The smallest Englands in which the replaced rule fell --------------------------------------------------

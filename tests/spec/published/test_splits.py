@@ -125,7 +125,7 @@ OF_01A = {"under": ["organisation", "01A"]}
 
 
 def test_everything_adds_chapters_up(spec_test):
-    """Items of everything are those of the split chapters, added up: no second draw of the same.
+    """Items of everything are those of the chapters that are split, added up: no second draw of them.
 
     Chapter 05: men 20, women 10 and 15. Chapter 06: 24 and 1 make 25; 14 and 3 make 17, so 15; 14 and 4 make
     18, so 15. Chapter 07 has fewer than 20 open items: it is not split, and counts nowhere. Patients have one
