@@ -207,6 +207,8 @@ def test_one_s_own_figure_is_shown_where_it_is_published_of_nobody(of_acorn):
     assert re.match(r"\d\.\d\d", key_figures(page)["Acorn Surgery, September 2025"])
     assert "published of no other organisation, so Acorn Surgery is compared with nobody" in text_of(page)
     assert {row[3] for row in rows_of(page, "over-time-table")} == {"None published"}
+    assert len(key_figures(page)) == 1, "neither a rank nor a median of nobody"
+    assert 'id="ranking"' not in page.content.decode()
 
 
 def test_which_comparators_are_published_of_nobody(items_engine):

@@ -178,6 +178,7 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         "kept": {"bnf": kept["bnf"]} if kept["bnf"] else {},
         "figures": charts.key_figures(data),
         "over_time": charts.over_time(data),
+        "has_peers": data.has_peers,
         "ranking_chart": charts.practices_chart(data) if is_practice else charts.ranking_chart(data),
         "ranking_title": charts.ranking_title(data),
         "table": tables.ranking_table(data, rows),
@@ -242,7 +243,7 @@ def _parts(comparator: Comparator, directory: Directory) -> dict[str, object]:
 
 def _finding(data: ComparatorData) -> str:
     choices = data.choices
-    if choices.is_peer:
+    if choices.is_peer and data.has_peers:
         place = data.place
         return findings.standing(
             choices.name,
