@@ -66,6 +66,9 @@ def main() -> int:
         print(f"The store is {store}.")
         return 0
     os.environ["EPACT2_DEMO"] = "1"
+    os.environ.setdefault(
+        "EPACT2_ADDRESS", f"http://localhost:{wanted.port}"
+    )  # the links of the demo's mails
     if wanted.item_months and not (store.parent / "nhs-numbers").exists():
         subprocess.run([EPACT2, "--store", str(store), "nhs-numbers", "invent"], check=True)
     address = f"127.0.0.1:{wanted.port}"

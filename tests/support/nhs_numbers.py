@@ -16,12 +16,14 @@ import pytest
 from django.test import Client
 
 from epact2.access.grants import AccountType, Grant
+from epact2.comparators.read import prepared_values
 from epact2.model.nhs_number import numbers_of_tests, spaced
 from epact2.store.duckdb import DuckDBEngine
+from epact2.store.release import publish_release
 from epact2.web import engine as engines
 from epact2.web.nhs_numbers.kept import NumberStore
 from epact2.web.nhs_numbers.sealing import made_key
-from support.engines import new_store
+from support.engines import new_store, sealed
 from support.people import admitted
 from support.release_builder import build_release
 from support.small_data import data_from_tables
@@ -132,9 +134,13 @@ class World:
 
 @pytest.fixture(scope="session")
 def store_of_numbers():
-    """A real store of the small England: what is searched for numbers is what a server has on its disk."""
+    """A real store of the small England: what is searched for numbers is what a server has on its disk.
+
+    Comparators are published, as they are of every store, so that their pages open for those who see no more.
+    """
     store = new_store()
-    build_release(store, data_from_tables(tables()))
+    release = build_release(store, data_from_tables(tables()), prepared_values())
+    publish_release(store, sealed(store, release, prepared_values()))
     return store
 
 

@@ -16,7 +16,17 @@ def test_an_unknown_address(client):
     assert response.status_code == 404
     assert "Page not found" in page
     assert "There is no page at this address." in page
+    assert "Check the address, or sign in and search." in page, "a stranger has no search box"
     assert response.headers["Content-Security-Policy"] == middleware.CONTENT_SECURITY_POLICY
+
+
+def test_an_unknown_organisation_is_no_business_of_whoever_loads_data(reader):
+    response = reader.get("/organisations/ICB/ZZZ")
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert "No ICB with the code “ZZZ” is in release 3." in page
+    assert "load the month" not in page
+    assert "search for an organisation, a medicine or a comparator above" in page
 
 
 def test_an_unknown_host(client):

@@ -12,6 +12,7 @@ from epact2.access.policy_tables import Grain, Sight, tables
 from epact2.comparators.read import comparators
 from epact2.query.listing_json import token_of
 from epact2.web import engine as engines
+from epact2.web.auditing.models import Record
 from support.audit import last_number, records_since
 from support.example_items import pseudonym
 from support.pages import text_of
@@ -129,6 +130,14 @@ def test_accounts_that_see_no_figures_are_told_so(reads, account_type):
     response = reads(account_type).get("/organisations/ICB/QKS")
     assert response.status_code == 403
     assert "does not show these figures" in text_of(response)
+
+
+@pytest.mark.parametrize("account_type", [AccountType.FINANCIAL, AccountType.DATA_SERVICES], ids=str)
+def test_their_home_is_their_account_and_no_refusal_is_recorded(reads, account_type):
+    client = reads(account_type)
+    before = Record.objects.count()
+    assert client.get("/").headers["Location"] == reverse("account")
+    assert Record.objects.count() == before
 
 
 def test_a_comparator_that_is_not_published_of_others_says_so(reads):

@@ -200,6 +200,8 @@ def test_one_s_own_figure_never_stands_under_the_name_of_another(of_acorn, organ
     page = of_acorn.get("/comparators/average-unique-medicines", {"organisation": organisation})
     assert "It is not published of other organisations." in text_of(page)
     assert "app-figures__value" not in page.content.decode()
+    assert "In a small practice it would tell what single patients had." in text_of(page)
+    assert "ITEMS_YYYYMM.csv" not in text_of(page), "no file is missing"
 
 
 def test_one_s_own_figure_is_shown_where_it_is_published_of_nobody(of_acorn):
@@ -207,6 +209,8 @@ def test_one_s_own_figure_is_shown_where_it_is_published_of_nobody(of_acorn):
     assert re.match(r"\d\.\d\d", key_figures(page)["Acorn Surgery, September 2025"])
     assert "published of no other organisation, so Acorn Surgery is compared with nobody" in text_of(page)
     assert {row[3] for row in rows_of(page, "over-time-table")} == {"None published"}
+    assert len(key_figures(page)) == 1, "neither a rank nor a median of nobody"
+    assert 'id="ranking"' not in page.content.decode()
 
 
 def test_which_comparators_are_published_of_nobody(items_engine):

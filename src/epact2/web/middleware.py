@@ -16,7 +16,7 @@ from epact2.web import links
 from epact2.web.auditing import gathering
 from epact2.web.engine import viewer_of
 from epact2.web.identity.forms import page_before
-from epact2.web.open_pages import may_open
+from epact2.web.open_pages import opens_for
 from epact2.web.views import errors
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -68,8 +68,8 @@ class LinksThatOpen:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; who reads is looked up at the first link."""
-        with links.for_reader(lambda name: may_open(viewer_of(request), name)):
+        """Answer; who reads is looked up when a link needs it."""
+        with links.for_reader(opens_for(lambda: viewer_of(request))):
             return self.get_response(request)
 
 

@@ -5,6 +5,8 @@ The refusal itself is that of the policy, at every question; this only keeps peo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from epact2.access.figures import Figures
 from epact2.access.policy import Action, Whose, decide, rights_of
 from epact2.access.policy_tables import Grain
@@ -13,6 +15,13 @@ from epact2.access.viewer import Viewer
 # Names of addresses. Those that are not named here are open to everybody, or have doors of their own.
 OF_ANALYSES = frozenset({"explorer", "explorer-csv", "explorer-xlsx", "explorer-json"})
 OF_FIGURES = frozenset({"organisation", "medicines", "medicine", "comparators", "comparator"})
+
+
+def opens_for(reader: Callable[[], Viewer]) -> Callable[[str], bool]:
+    """Which pages open for a reader, who is looked up at the first page that is not open to everybody: so
+    that a page about a fault of ours needs no account.
+    """
+    return lambda name: name not in OF_ANALYSES | OF_FIGURES or may_open(reader(), name)
 
 
 def may_open(viewer: Viewer, name: str) -> bool:

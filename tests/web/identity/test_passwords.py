@@ -64,6 +64,13 @@ def test_what_is_short_common_or_guessable_is_refused(refused, because):
     assert because in " ".join(error.value.messages)
 
 
+def test_a_short_one_is_told_that_it_is_short_and_not_that_it_is_a_name():
+    with pytest.raises(ValidationError) as error:
+        validate_password("short", get_user_model()(username=NAME))
+    (said,) = error.value.messages
+    assert said.startswith("The password has 5 characters. Use 15 or more")
+
+
 def test_they_are_kept_with_argon2id(settings):
     settings.PASSWORD_HASHERS = django_settings.PASSWORD_HASHERS
     kept = make_password(PASSWORD)

@@ -137,6 +137,32 @@ def test_an_organisation_is_found_by_its_name_without_javascript(client):
     assert client.post("/register/organisation", {"place": "QKS", "chosen": "yes"}).status_code == 302
 
 
+def test_whoever_chooses_none_of_those_found_keeps_the_list_and_is_told(client):
+    for name in ("you", "kind"):
+        fill_in(client, name)
+    missed = client.post("/register/organisation", {"place_text": "kent", "chosen": "yes"})
+    assert 'type="radio" value="QKS"' in missed.content.decode()
+    assert "Choose your ICB, or search again" in text_of(missed)
+    assert "Enter the name" not in text_of(missed)
+    chosen = client.post("/register/organisation", {"place_text": "kent", "place": "QKS", "chosen": "yes"})
+    assert chosen.headers["Location"] == "/register/access"
+
+
+def test_a_code_typed_in_full_needs_no_choice(client):
+    for name in ("you", "kind"):
+        fill_in(client, name)
+    found = client.post("/register/organisation", {"place_text": "qks"})
+    assert found.headers["Location"] == "/register/access"
+
+
+def test_every_page_of_the_journey_has_a_way_back(client):
+    back = [(name, "" if at == 0 else list(ANSWERS)[at - 1]) for at, name in enumerate(ANSWERS)]
+    for name, before in back:
+        page = client.get(f"/register/{name}").content.decode()
+        assert f'href="/register/{before}">Back</a>' in page
+        fill_in(client, name)
+
+
 def test_suggestions_are_of_one_level_and_need_no_account(client):
     found = client.get(reverse("register-suggest"), {"q": "kent", "level": "ICB"}).json()["suggestions"]
     assert [(one["code"], one["kind"]) for one in found] == [("QKS", "ICB")]

@@ -75,7 +75,8 @@ class GuessableValidator:
         left = re.sub(r"[\W_]+", "", folded)
         for word in sorted((*CONTEXT_WORDS, *_own_words(user)), key=len, reverse=True):
             left = left.replace(word, "")
-        if len(left) < LEAST_LEFT or left in self.common.passwords:
+        # Of a short one little is left in any case: it is told that it is short, and nothing else.
+        if len(password) >= LEAST and (len(left) < LEAST_LEFT or left in self.common.passwords):
             raise ValidationError(
                 "The password is made of words that anyone would try here: your name, this service, the NHS. "
                 "Use other words.",

@@ -211,7 +211,10 @@ def substances_chart(data: ComparatorData) -> Chart | None:
 
 
 def key_figures(data: ComparatorData) -> list[dict[str, object]]:
-    """Own value, rank or spread, the peers' median, and what the difference amounts to."""
+    """Own value, rank or spread, the peers' median, and what the difference amounts to.
+
+    The own value alone where nothing is published of peers.
+    """
     choices, unit = data.choices, data.unit
     value = data.own_now[2]
     before = data.year_before(data.own)
@@ -225,6 +228,8 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
             "own": True,
         }
     ]
+    if not data.has_peers:
+        return figures
     plural = organisations.PLURALS[choices.level]
     if choices.is_peer:
         figures.append(_rank_figure(data))

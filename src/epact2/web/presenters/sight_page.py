@@ -90,12 +90,14 @@ def _reason(decision: Decision) -> str:
 def may_do(viewer: Viewer) -> list[tuple[str, str]]:
     """What the viewer may do with figures, as pairs of words."""
     rights = rights_of(viewer)
+    may_download = rights.create_analysis and rights.export_rows
     items = f"{rights.item_export_rows:,} rows at a time" if rights.item_export_rows else "No"
     if rights.item_export_rows and rights.purpose_for_items:
         items += ", each with its purpose"
     return [
         ("Analyses of your own", "Yes" if rights.create_analysis else "No"),
-        ("Downloads", f"{rights.export_rows:,} rows at a time" if rights.export_rows else "No"),
+        # A file of figures is the answer to a question of one's own: without the one there is not the other.
+        ("Downloads of figures", f"{rights.export_rows:,} rows at a time" if may_download else "No"),
         ("Downloads of single items", items),
     ]
 

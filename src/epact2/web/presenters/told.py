@@ -13,7 +13,7 @@ from epact2.query.result import Mark
 
 NONE_PUBLISHED = "None published"
 Marks = Sequence[Mark | None]
-APPROXIMATE = "Approximate: made of published figures, which are the same for everybody."
+APPROXIMATE = "Approximate: made of published figures, the same for everybody."
 
 
 def in_short(mark: Mark | None, number: str) -> str:

@@ -129,7 +129,7 @@ def _write(
         return [one for one in invitations(row) if one.to != role.address]
     _close(row, State.APPROVED, user, decision.reason)
     grant = _grant(row, after)
-    words = f"{grant.account_type}, {grant.level} {grant.code}, to {grant.ends}"
+    words = f"{grant.account_type}, {grant.level} {grant.code}, to {grant.ends:%-d %B %Y}"
     history.record(Happened.APPROVED, by=name, about=about, of=row, words=words)
     as_asked = (given.account_type, given.months) == (row.wanted, row.months)
     until = f"You have {grant.account_type} access for {row.place} until {grant.ends:%-d %B %Y}."

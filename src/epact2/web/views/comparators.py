@@ -87,8 +87,8 @@ def _page_of_items(request: HttpRequest, comparator: Comparator, asking: Asking)
     data = ComparatorData(asking, comparator, choices)
     try:
         context = _context(request, data)
-    except NotPublished as error:
-        return _without_items(request, comparator, str(error), "It is not published of other organisations.")
+    except NotPublished:
+        return _not_published(request, comparator)
     said = (moved, _from_items(asking.directory, loaded), _of_others(data))
     context["aside"] = [{"text": text} for text in said if text]
     context["how"]["from_items"] = _from_items(asking.directory, loaded)
@@ -113,10 +113,19 @@ def _from_items(directory: Directory, loaded: Sequence[DispensingMonth]) -> str:
     return said
 
 
-def _without_items(
-    request: HttpRequest, comparator: Comparator, why: str, finding: str = "There is no value yet."
-) -> HttpResponse:
+def _without_items(request: HttpRequest, comparator: Comparator, why: str) -> HttpResponse:
     """What a comparator is about, and why there is no value of it to see."""
+    context = {"comparator": comparator, "why": why, "finding": "There is no value yet.", "wants_items": True}
+    return render(request, "pages/comparator_no_items.jinja", context)
+
+
+def _not_published(request: HttpRequest, comparator: Comparator) -> HttpResponse:
+    """What a comparator is about, and why it is not shown of this organisation."""
+    why = (
+        "In a small practice it would tell what single patients had. Of your own organisation it is shown "
+        "where your access shows exact figures."
+    )
+    finding = "It is not published of other organisations."
     context = {"comparator": comparator, "why": why, "finding": finding}
     return render(request, "pages/comparator_no_items.jinja", context)
 
@@ -178,6 +187,7 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         "kept": {"bnf": kept["bnf"]} if kept["bnf"] else {},
         "figures": charts.key_figures(data),
         "over_time": charts.over_time(data),
+        "has_peers": data.has_peers,
         "ranking_chart": charts.practices_chart(data) if is_practice else charts.ranking_chart(data),
         "ranking_title": charts.ranking_title(data),
         "table": tables.ranking_table(data, rows),
@@ -242,7 +252,7 @@ def _parts(comparator: Comparator, directory: Directory) -> dict[str, object]:
 
 def _finding(data: ComparatorData) -> str:
     choices = data.choices
-    if choices.is_peer:
+    if choices.is_peer and data.has_peers:
         place = data.place
         return findings.standing(
             choices.name,

@@ -8,6 +8,7 @@ from django.urls import Resolver404
 
 from epact2.errors import Epact2Error
 from epact2.web import config
+from epact2.web.context import person
 
 TITLES = {
     400: "This request cannot be answered",
@@ -48,7 +49,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     why = said if isinstance(said, str) and not isinstance(exception, Resolver404) else ""
     return answer(
         request, 404, why or "There is no page at this address.",
-        "Check the address, or search for an organisation, a medicine or a comparator above.",
+        "Check the address, or search for an organisation, a medicine or a comparator above."
+        if person(request)
+        else "Check the address, or sign in and search.",
     )  # fmt: skip
 
 

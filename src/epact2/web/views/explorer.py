@@ -137,7 +137,8 @@ def _answer(request: HttpRequest, asking: Asking, given: Answer, names: DressedN
         "table": table,
         "facts": facts,
         "cut": pages.cut_words(table),
-        "finding": finding(query, result, names.name_of),
+        # What holds one's own alone says nothing of the organisations that its rows are called by.
+        "finding": "" if given.only_own else finding(query, result, names.name_of),
         "chart": chart_of(shown, result, number, names.name_of, facts[1]),
         "charts": [
             pages.Link(

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from epact2.access.policy import Refused
 from epact2.analysis import profile as questions
 from epact2.analysis.standing import chapter_series, medicine_changes
 from epact2.comparators.read import comparators
@@ -16,6 +15,7 @@ from epact2.query.periods import NoData
 from epact2.web import engine as engines
 from epact2.web.context import person
 from epact2.web.engine import NoRelease, viewer_of
+from epact2.web.open_pages import may_open
 from epact2.web.organisation_choice import choose
 from epact2.web.presenters import home as presenter
 from epact2.web.presenters.figures import key_figures
@@ -27,8 +27,8 @@ from epact2.web.profile_answers import Asker, Profile
 def home(request: HttpRequest) -> HttpResponse:
     """What is new for one organisation; for whoever holds no access, their account instead."""
     viewer = viewer_of(request)
-    if not viewer.grants:
-        return redirect("account")
+    if not may_open(viewer, "organisation") and not request.GET:
+        return redirect("account")  # no access yet, or access that shows no figures
     try:
         engine = engines.current()
         ask = Asker(engine, viewer)
@@ -37,12 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/no_data.jinja", {"error": empty})
     choice = choose(request.GET, person(request), engine.directory)
     organisation = choice.organisation
-    try:
-        profile = ask.profile(organisation)
-    except Refused:  # access that shows no figures: payments alone, or the running of the service
-        if request.GET:
-            raise
-        return redirect("account")
+    profile = ask.profile(organisation)
     changes = medicine_changes(
         ask(questions.medicines_question(organisation, CHEMICAL_SUBSTANCE, profile.month)), profile.month
     )

@@ -67,7 +67,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     try:
         medicine = asking.directory.medicine(code)
     except (BadBnfCode, UnknownCode) as error:
-        raise Http404(str(error)) from error
+        raise Http404(error.message) from error
     choices = read_choices(request.GET, asking.directory, asking.person)
     data = MedicineData(asking, choices, BnfCode(medicine.code))
     return render(request, "pages/medicine.jinja", _context(request, data, asked=code.strip().upper()))

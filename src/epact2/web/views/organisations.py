@@ -58,7 +58,7 @@ def organisation(request: HttpRequest, level: str, code: str) -> HttpResponse:
     try:
         chosen = ask.directory.organisation(code, level)
     except UnknownCode as error:
-        raise Http404(str(error)) from error
+        raise Http404(error.message) from error
     profile = ask.profile(chosen)
     home, _ = home_organisation(person(request), ask.directory)
     asked = {

@@ -17,6 +17,7 @@ from epact2.access.eligibility import in_words
 from epact2.access.grants import AccountType
 from epact2.access.life import may_renew
 from epact2.errors import Epact2Error
+from epact2.web.context import person
 from epact2.web.identity.step_up import step_up_required
 from epact2.web.registration import agreement_text, asking, break_glass, deciding, grants, history
 from epact2.web.registration.administrators import is_administrator
@@ -25,6 +26,7 @@ from epact2.web.registration.errors_shown import summary
 from epact2.web.registration.forms import AgreeForm, type_name
 from epact2.web.registration.middleware import before_agreement
 from epact2.web.registration.models import AccessRequest, HeldGrant
+from epact2.web.registration.places import place_name
 
 
 @before_agreement
@@ -48,8 +50,18 @@ def account(request: HttpRequest) -> HttpResponse:
         "is_administrator": is_administrator(user),
         "may_break_glass": break_glass.may_ask(user) or break_glass.may_decide(user),
         "events": history.of(user, 20),
+        "home": home_words(request),
     }
     return render(request, "pages/account.jinja", context)
+
+
+def home_words(request: HttpRequest) -> str:
+    """The person's own organisation in words: its name with its code, or what it is and its code."""
+    me = person(request)
+    if me is None or not me.organisation_code:
+        return ""
+    name = place_name(me.organisation_level, me.organisation_code)
+    return f"{name} ({me.organisation_code})" if name else f"{me.organisation_level} {me.organisation_code}"
 
 
 def grant_row(grant: HeldGrant) -> dict[str, Any]:

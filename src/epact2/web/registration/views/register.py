@@ -23,7 +23,7 @@ from epact2.access.eligibility import (
 )
 from epact2.access.grants import AccountType
 from epact2.errors import Epact2Error
-from epact2.model.organisations import ENGLAND, ENGLAND_CODE, LEVELS
+from epact2.model.organisations import ENGLAND, ENGLAND_CODE, LEVELS, Organisation
 from epact2.web.context import person
 from epact2.web.engine import NoRelease
 from epact2.web.presenters.names import organisation_name, with_code
@@ -169,10 +169,13 @@ def organisation(request: HttpRequest, answers: Answers) -> HttpResponse:
     errors: list[dict[str, str]] = []
     found: list[dict[str, str]] = []
     try:
-        if code and (chosen := places.named(level, code)) and typed in ("", with_code(chosen)):
-            kept = {"level": level, "code": chosen.code, "name": organisation_name(chosen)}
-            return go_on(request, "organisation", {**answers, "organisation": kept})
+        # A code of the box counts while the words beside it are still those of the suggestion.
+        is_choice = "chosen" in request.POST
+        if code and (chosen := places.named(level, code)) and (is_choice or typed in ("", with_code(chosen))):
+            return keep_place(request, answers, chosen)
         matches = places.find(typed, level) if typed else ()
+        if request.method == "POST" and len(matches) == 1 and typed.casefold() == matches[0].code.casefold():
+            return keep_place(request, answers, matches[0])
         found = [{"value": one.code, "text": with_code(one)} for one in matches]
     except NoRelease as empty:
         errors = [{"text": str(empty), "href": "#place"}]
@@ -182,13 +185,19 @@ def organisation(request: HttpRequest, answers: Answers) -> HttpResponse:
         words = f"No {level} fits “{typed}”" if typed else f"Enter the name or code of the {level}"
         errors = [{"text": words, "href": "#place"}]
     elif request.method == "POST" and found and "chosen" in request.POST:
-        errors = [{"text": "Choose one of these, or search again", "href": "#place_0"}]
+        errors = [{"text": f"Choose your {places.kind_words(level)}, or search again", "href": "#place_0"}]
     context = {
         "level": level, "word": places.kind_words(level),
         "direct": str(kind) in (level, "GP practice"), "typed": typed or known.get("name", ""),
         "found": found, "errors": errors, "back": before(request, "organisation"),
     }  # fmt: skip
     return render(request, "registration/organisation.jinja", context)
+
+
+def keep_place(request: HttpRequest, answers: Answers, chosen: Organisation) -> HttpResponse:
+    """Keep the organisation and go on."""
+    kept = {"level": chosen.level, "code": chosen.code, "name": organisation_name(chosen)}
+    return go_on(request, "organisation", {**answers, "organisation": kept})
 
 
 def agreement(request: HttpRequest, answers: Answers) -> HttpResponse:
