@@ -7,6 +7,9 @@ import zipfile
 
 import pytest
 
+from epact2.access.policy import Refused
+from epact2.web import engine as engines
+
 pytestmark = pytest.mark.django_db
 QUESTION = {"values": ["items", "actual cost"], "rows": ["ICB"], "months": {"latest": 1}, "totals": True}
 
@@ -47,6 +50,14 @@ def test_json_is_the_answer_of_the_command_line(signed_in):
     assert given["rows"][-1][0] is None
     assert given["release"] == 3
     assert isinstance(given["rows"][0][2], str), "pounds keep every decimal"
+
+
+def test_a_file_ends_where_its_readers_access_does(signed_in, monkeypatch):
+    """A file that is taken slowly would go on long after its reader was shut out."""
+    chunks = iter(download(signed_in, "csv").streaming_content)
+    monkeypatch.setattr(engines, "grants_named", lambda name: ())
+    with pytest.raises(Refused, match="access has changed"):
+        next(chunks)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])

@@ -45,6 +45,7 @@ __all__ = [
     "ask",
     "current",
     "question_key",
+    "require_unchanged",
     "take",
     "viewer_named",
     "viewer_of",
@@ -209,6 +210,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def viewer_named(name: str) -> Viewer:
     """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
     return Viewer(name, grants_named(name), may_list_items=settings.CONFIG.open_items)
+
+
+def require_unchanged(viewer: Viewer) -> None:
+    """Refuse to go on with a file, which may be taken slowly, once its reader holds other rights than when it
+    began. Raises Refused.
+    """
+    if grants_named(viewer.name) != viewer.grants:
+        raise Refused("Your access has changed since this began.", "Ask for it again.")
 
 
 def grants_named(name: str) -> tuple[Grant, ...]:

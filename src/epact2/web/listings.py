@@ -19,7 +19,7 @@ from epact2.query.nodes import BadQuestion, Is
 from epact2.store.engine import Engine
 from epact2.web.auditing import gathering
 from epact2.web.auditing.trail import hiding
-from epact2.web.engine import viewer_named
+from epact2.web.engine import require_unchanged
 
 
 def list_rows(engine: Engine, listing: Listing, viewer: Viewer, **how: Any) -> Listed:
@@ -38,8 +38,7 @@ def pages(
     """
     with _noting_refusals(Kind.REFUSED, listing, viewer, how):
         for page in rows.pages(engine, listing, viewer, most, **how):
-            if viewer_named(viewer.name).grants != viewer.grants:
-                raise Refused("Your access has changed since this began.", "Ask for it again.")
+            require_unchanged(viewer)
             yield _noted(Kind.LISTED, page, viewer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.http import (
     HttpRequest,
@@ -76,10 +76,19 @@ def _file(request: HttpRequest, ending: str, write: Write) -> HttpResponseBase:
     if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
         return HttpResponseNotModified(headers=headers)
     response = write(given, engine.directory)
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _while_allowed(response.streaming_content, viewer)
     for name, value in headers.items():
         response.headers[name] = value
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(given, ending)}"'
     return response
+
+
+def _while_allowed(chunks: Iterable[bytes], viewer: Viewer) -> Iterator[bytes]:
+    """A file as long as its reader's access stays as it was. Raises Refused, which breaks the file off."""
+    for chunk in chunks:
+        engines.require_unchanged(viewer)
+        yield chunk
 
 
 def _tag(engine: Engine, query: Query, viewer: Viewer, ending: str) -> str:
