@@ -160,7 +160,7 @@ def unlink(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take an identity off this account, if another way to sign in is left."""
     if not request.user.has_usable_password():
         error = _LastWay(
-            "This is your only way to sign in.", "Set a password first, by “Forgotten your password?”."
+            "This is your only way to sign in, so it stays.", "Ask the service team if it is lost to you."
         )
         return _overview(request, [fault("linked", error)])
     SocialAccount.objects.filter(user=request.user, provider=provider_id).delete()
