@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from attack.truth import COMPARATORS, CUTS, KNOWN_ITEMS, PAIRS, RESTS_ON, Cell, Truth
 from epact2.model.months import DispensingMonth
 from epact2.query import sealing
+from epact2.query.nodes import Amount, Distinct, Patients
 from epact2.query.sealing import Enters, Place
+from epact2.store.plan import slot_of
+from epact2.store.prepared import column_name
 from epact2.store.reference_data import Parents
 
 SECRET = b"The secret of the attacked worlds."
@@ -72,6 +76,13 @@ def family_of(node: str, rule: Rule) -> str:
     return "comparators" if node in COMPARATORS else node[:4]
 
 
+@cache
+def stored_name(node: str) -> str:
+    """What a node is called where its numbers are stored: a comparator by what it counts."""
+    value = COMPARATORS.get(node)
+    return column_name(slot_of(value)) if isinstance(value, Amount | Distinct | Patients) else node
+
+
 def message_of(cell: Cell, rule: Rule) -> str:
     """What the offset of an atom that is shown by itself is made from."""
     if rule.one_offset:
@@ -114,7 +125,7 @@ def atoms(
             continue
         for practice, enters in sealing.entries(those).items():
             cell = Cell(practice, node, month)
-            lone = sealing.offset(secret, sealing.lone_message(practice, node, month))
+            lone = sealing.offset(secret, sealing.lone_message(practice, stored_name(node), month))
             round_it = sealing.rounded_alone if rule.zero_or_five else sealing.rounded
             made[cell] = Atom(round_it(truth.counts[cell], lone), enters)
     return made
