@@ -144,8 +144,8 @@ class ComparatorData:
 
     @property
     def difference_mark(self) -> Mark | None:
-        """Why there is no difference from the median: the value, or what is below the line, is withheld."""
-        return self.own_mark or self._trend_marks(2)[-1]
+        """Why there is no difference from the median: it, the value or what is below the line is withheld."""
+        return self.own_mark or self._trend_marks(2)[-1] or self.median_mark
 
     def _trend_marks(self, place: int) -> Marks:
         found = marks_by(self.asking.ask(self.trend_query).result, place)
@@ -228,13 +228,15 @@ class ComparatorData:
 
     @property
     def median(self) -> float | None:
-        """The peers' median in the month."""
-        return compare.quantile(self.peer_values, 50)
+        """The peers' median in the month: that of the bands, the same for every reader. Worked out from
+        the ranking, in which one's own values are exact, it would be another than the chart's beside it.
+        """
+        return self.percentiles[50][-1]
 
     @property
     def median_mark(self) -> Mark | None:
         """Why there is no median: the values of all peers are withheld."""
-        if self.peer_values:
+        if self.median is not None:
             return None
         return next((row.marks[2] for row in self.peers.rows if row.marks[2] is not None), None)
 

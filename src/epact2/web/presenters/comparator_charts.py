@@ -234,18 +234,9 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
     if choices.is_peer:
         figures.append(_rank_figure(data))
     elif choices.organisation.level != ENGLAND:
-        values = [row.value for row in data.shown.rows if row.value is not None]
-        above = sum(one > (data.median or 0) for one in values)
-        figures.append(
-            {
-                "label": f"Above the median, {plural} within it",
-                "value": f"{above:,}",
-                "of": f"of {len(values):,}",
-                "note": _not_counted(data) or data.comparator.direction.value.capitalize(),
-            }
-        )
+        figures.append(_above_figure(data))
     else:
-        low, high = compare.quantile(data.peer_values, 10), compare.quantile(data.peer_values, 90)
+        low, high = data.percentiles[10][-1], data.percentiles[90][-1]
         figures.append(
             {
                 "label": f"Eight in ten {plural}",
@@ -253,7 +244,7 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
                 **told.key_figure(
                     data.median_mark,
                     f"{numbers.short(low, unit)} to {numbers.short(high, unit)}"
-                    if data.peer_values
+                    if low is not None
                     else numbers.NO_DATA,
                     approximate=data.peers_are_approximate,
                 ),
@@ -272,6 +263,20 @@ def key_figures(data: ComparatorData) -> list[dict[str, object]]:
     )
     figures.append(_difference_figure(data))
     return figures
+
+
+def _above_figure(data: ComparatorData) -> dict[str, object]:
+    """How many of those within the organisation lie above the median of England's."""
+    figure: dict[str, object] = {
+        "label": f"Above the median, {organisations.PLURALS[data.choices.level]} within it",
+        "note": _not_counted(data) or data.comparator.direction.value.capitalize(),
+    }
+    median = data.median
+    if median is None:
+        return {**figure, **told.key_figure(data.median_mark, numbers.NO_DATA)}
+    values = [row.value for row in data.shown.rows if row.value is not None]
+    above = sum(one > median for one in values)
+    return {**figure, "value": f"{above:,}", "of": f"of {len(values):,}"}
 
 
 def _not_counted(data: ComparatorData) -> str:
