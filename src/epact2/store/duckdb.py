@@ -300,11 +300,18 @@ class DuckDBEngine:
         return dict(found)
 
     def _patient_keys(self, pseudonyms: AbstractSet[str]) -> dict[str, int]:
-        """The keys of pseudonyms; nobody bears those that are missing."""
+        """The keys of pseudonyms; nobody bears those that are missing.
+
+        A pseudonym stands in one month's file alone, mostly that of an early one: looking from the first on
+        ends there, where one statement over all months would open every file.
+        """
         keys: dict[str, int] = {}
         for name in pseudonyms:
-            sql = "SELECT pseudonym, patient FROM {}.patient_of WHERE pseudonym = $name"
-            keys.update(self._of_all_items(sql, {"name": name}))
+            for database in self._of_items():
+                sql = f"SELECT patient FROM {database}.patient_of WHERE pseudonym = $name"  # noqa: S608
+                if found := self._fetch(sql, {"name": name}):
+                    keys[name] = found[0][0]
+                    break
         return keys
 
     def _places(self, patients: AbstractSet[int]) -> tuple[int, ...]:
@@ -317,13 +324,18 @@ class DuckDBEngine:
 
     def _of_all_items(self, sql: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """The rows of one statement over the files of items of all months."""
-        names = list(self.catalogue.items.values())
-        with self._lock:
-            for name in names:
-                self._attach(name)
+        names = self._of_items()
         return (
             self._fetch(" UNION ALL ".join(sql.format(name) for name in names), parameters) if names else []
         )
+
+    def _of_items(self) -> Sequence[str]:
+        """The databases of items, attached, that of the first month first."""
+        names = [name for _, name in sorted(self.catalogue.items.items())]
+        with self._lock:
+            for name in names:
+                self._attach(name)
+        return names
 
     # --- Files and tables --------------------------------------------------------------------------------
 
