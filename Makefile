@@ -81,7 +81,7 @@ docs: build/.dev ## write the generated reference documents
 bench: build/.base ## the named questions on synthetic data (writes build/bench.json)
 	@$(BIN)/python benchmarks/run.py
 
-bench-england: build/.base ## questions about 100 million items (needs 60 GB of disk and some hours, once)
+bench-england: build/.base ## questions about 100 million items (needs 90 GB of disk and some hours, once)
 	@$(BIN)/python benchmarks/run.py --what england
 
 lock: build/.dev ## pin requirements again, with hashes

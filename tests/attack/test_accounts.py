@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -22,9 +24,10 @@ from attack.questions import by_chance
 from attack.rules import Figure
 from attack.truth import Cell, Truth, truth_of
 from attack.twins import changed_counts, twin_of
-from attack.worlds import World, draw_world
+from attack.worlds import SUBSTANCES, World, draw_world
 from epact2.access.grants import AccountType, Grant
-from epact2.access.policy_tables import tables
+from epact2.access.policy_tables import Grain, Sight, tables
+from epact2.comparators.read import comparators
 from epact2.query.encode import query_to_json
 from epact2.query.sealing import Enters
 from epact2.store.duckdb import DuckDBEngine
@@ -54,7 +57,10 @@ QUESTIONS = [
     {"values": [{"ratio": ["items", "identified patients"]}], "rows": ["practice", "month"]},
     {"values": [{"share": "identified patients"}], "rows": ["practice"], "months": {"latest": 1}},
 ]  # fmt: skip
-BY_CHANCE = 1400 if LARGE else 12  # questions for each type of account
+ANALYSTS = [one for one in TYPES if tables().rights[one].create_analysis]
+READERS = [one for one in TYPES if one not in ANALYSTS]
+BY_CHANCE = 2_200 if LARGE else 12  # questions for each type of account that may ask its own
+BY_PAGE = 800 if LARGE else 8  # pages for each of the others
 PAGES = (
     "/", "/organisations/", "/organisations/England/ENG", "/organisations/ICB/QOP",
     "/organisations/practice/SY0001", "/organisations/practice/SY0004", "/medicines/", "/medicines/0407",
@@ -153,7 +159,7 @@ def test_every_byte_is_the_same(asked, pair, account_type):
     assert any(status == 200 for status, _ in told[0])
 
 
-@pytest.mark.parametrize("account_type", TYPES if LARGE else TYPES[1:2], ids=str)
+@pytest.mark.parametrize("account_type", ANALYSTS if LARGE else ANALYSTS[:1], ids=str)
 def test_every_answer_to_questions_by_chance_is_the_same(asked, pair, account_type):
     """As JSON, from the API: answers, refusals and faults alike."""
     world, both = pair
@@ -166,13 +172,58 @@ def test_every_answer_to_questions_by_chance_is_the_same(asked, pair, account_ty
         told.append(
             [_told(client.post("/api/v1/query", one, content_type="application/json")) for one in questions]
         )
-    for question, first, second in zip(questions, *told, strict=True):
-        assert first == second, f"{question} tells two Englands apart: {_difference(first, second)}"
+    _require_same(account_type, questions, told)
+
+
+@pytest.mark.parametrize("account_type", READERS if LARGE else READERS[:1], ids=str)
+def test_every_page_by_chance_is_the_same(asked, pair, account_type):
+    """Accounts without analyses of their own read pages: of any organisation, medicine and month."""
+    world, both = pair
+    pages = _pages_by_chance(world, BY_PAGE, TYPES.index(account_type))
+    told = []
+    for engine in both:
+        client = asked(account_type, engine)
+        told.append([_told(client.get(page)) for page in pages])
+    with_figures = tables().sight[account_type, Grain.PRACTICE, False] is not Sight.NONE
+    _require_same(account_type, pages, told, with_figures=with_figures)
+
+
+def _require_same(account_type, asked_for, told, *, with_figures: bool = True) -> None:
+    """Both Englands tell the same, and some of it at all unless the account is shown no figures."""
+    for one, first, second in zip(asked_for, *told, strict=True):
+        assert first == second, f"{one} tells two Englands apart: {_difference(first, second)}"
     answered = sum(status == 200 for status, _ in told[0])
     print(
-        f"\n{account_type}: {len(questions):,} paired answers, {answered:,} of them with figures", flush=True
+        f"\n{account_type}: {len(asked_for):,} paired answers, {answered:,} of them with figures", flush=True
     )
-    assert answered > 0
+    assert (answered > 0) == with_figures
+
+
+def _pages_by_chance(world: World, count: int, seed: int) -> list[str]:
+    """So many addresses of pages with figures, the same for the same seed."""
+    chance = random.Random(f"pages {seed}")
+    places = [("England", "ENG")]
+    for practice, place in world.places.items():
+        places += [
+            ("practice", practice), ("PCN", place.pcn), ("sub-ICB location", place.sub_icb_location),
+            ("ICB", place.icb), ("region", place.region),
+        ]  # fmt: skip
+    medicines = sorted({code[:cut] for code in SUBSTANCES for cut in (2, 4, 9)})
+    keys = sorted(comparators())
+    levels = ("practice", "PCN", "sub-ICB location", "ICB", "region")
+    pages = []
+    for _ in range(count):
+        level, code = chance.choice(places)
+        address = chance.choice(
+            (
+                f"/organisations/{quote(level)}/{code}",
+                f"/medicines/{chance.choice(medicines)}?organisation={code}&level={quote(chance.choice(levels))}",
+                f"/comparators/{chance.choice(keys)}?organisation={code}&level={quote(chance.choice(levels))}",
+                f"/comparators/?organisation={code}",
+            )
+        )
+        pages.append(address)
+    return pages
 
 
 def test_patients_of_everybody_are_told_apart_by_who_may_see_them(asked, pair):
