@@ -1,6 +1,8 @@
 """Every page for every type of account: what it shows, what it refuses, and that it never breaks."""
 
+import html
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -87,6 +89,23 @@ def test_the_explorer_is_for_those_who_may_create_analyses(reads, account_type):
     assert _refuses(asked) is not may
     page = client.get(reverse("sight")).content.decode()
     assert ('href="/explorer/"' in page) is may
+
+
+def test_tables_of_pages_are_files_for_those_who_ask_nothing_of_their_own(reads):
+    client = reads(AccountType.DEFAULT)
+    page = client.get("/comparators/items-per-1000-patients?organisation=QKS").content.decode()
+    files = [html.unescape(one) for one in re.findall(r'href="(/table\.\w+\?q=[^"]+)"', page)]
+    assert {one.partition("?")[0] for one in files} == {"/table.csv", "/table.xlsx"}
+    for address in files:
+        assert client.get(address).status_code == 200
+    text = client.get(files[-2]).getvalue().decode()
+    assert "ICB" in text.splitlines()[0]
+    other = files[0].replace("items", "NIC", 1)
+    assert other != files[0]
+    for changed in (other, f"/table.csv?q={json.dumps({'values': ['items']})}", "/table.csv"):
+        assert client.get(changed).status_code == 400, changed
+    for nobody in (AccountType.FINANCIAL, AccountType.DATA_SERVICES):
+        assert _refuses(reads(nobody).get(files[0]))
 
 
 @pytest.mark.parametrize("account_type", AccountType, ids=str)

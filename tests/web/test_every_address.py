@@ -35,6 +35,7 @@ PAGES_OF_DATA = frozenset(
     {
         *("home", "organisations", "organisation", "medicines", "medicine", "comparators", "comparator"),
         *("explorer", "explorer-csv", "explorer-xlsx", "explorer-json", "items", "items-csv", "patient"),
+        *("table-csv", "table-xlsx", "table-json"),
         *("patient-csv", "releases", "dictionary", "search", "suggest", "ages", "styleguide"),
     }
 )

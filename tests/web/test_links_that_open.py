@@ -100,6 +100,7 @@ def test_no_link_leads_to_a_refusal(as_account, account_type):
     assert ("explorer" in names) is may_analyse
     assert ("explorer-csv" in names) is may_analyse
     sees_figures = account_type not in (AccountType.FINANCIAL, AccountType.DATA_SERVICES, None)
+    assert ("table-csv" in names) is (sees_figures and not may_analyse)
     assert ({"organisation", "medicine", "comparator"} <= names) is sees_figures
     assert {"account", "sight", "help", "dictionary", "organisations", "releases"} <= names
 

@@ -40,7 +40,7 @@ def test_an_icb_pharmacist_sees_the_icb_exactly(seen_by):
 def test_a_default_account_sees_published_figures_alone(seen_by):
     said = seen_by(AccountType.DEFAULT)
     assert "Analyses of your own No" in said
-    assert "Downloads of figures No" in said, "a download is the answer to a question of one's own"
+    assert "Downloads of figures 50,000 rows at a time, of the tables of pages" in said
     assert "Downloads of single items No" in said
     assert "Your default access does not show patients." in said
 

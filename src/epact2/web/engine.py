@@ -181,12 +181,12 @@ def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.AN
     return given
 
 
-def take(engine: Engine, query: Query, viewer: Viewer) -> Answer:
+def take(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
     """Answer a question for a file or a program: no more rows than the viewer may take away.
 
     Raises as ``ask``.
     """
-    given = ask(engine, query, viewer)
+    given = ask(engine, query, viewer, action)
     try:
         require_export(viewer, len(given.result.rows))
     except Refused as error:

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import urlencode
 
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from epact2.query.encode import dumps
-from epact2.query.nodes import Query
+from epact2.query.nodes import BadQuestion, Query
 from epact2.query.packed import packed_if_long
 
+_SIGNER = Signer(salt="the table of a page")
 _OPENS: ContextVar[Callable[[str], bool]] = ContextVar("opens", default=lambda name: True)
 
 
@@ -54,8 +56,24 @@ def explorer(query: Query) -> str:
 
 
 def download(query: Query, ending: str) -> str:
-    """The answer to a question as a file: ``csv``, ``xlsx`` or ``json``."""
-    return with_query(address(f"explorer-{ending}"), {"q": packed_if_long(dumps(query))})
+    """The answer to a question as a file: ``csv``, ``xlsx`` or ``json``.
+
+    Whoever may ask no questions of their own takes away the tables of pages: the signature says that a page
+    put the question there, so that it cannot be changed.
+    """
+    text = packed_if_long(dumps(query))
+    free = address(f"explorer-{ending}")
+    return with_query(free, {"q": text}) or with_query(address(f"table-{ending}"), {"q": _SIGNER.sign(text)})
+
+
+def question_of_a_page(signed: str) -> str:
+    """The question that a page signed. Raises BadQuestion."""
+    try:
+        return _SIGNER.unsign(signed)
+    except BadSignature as error:
+        raise BadQuestion(
+            "This address was changed, or made by another server.", "Download the table from its page."
+        ) from error
 
 
 def downloads(query: Query) -> list[dict[str, object]]:

@@ -14,7 +14,8 @@ from epact2.access.viewer import Viewer
 
 # Names of addresses. Those that are not named here are open to everybody, or have doors of their own.
 OF_ANALYSES = frozenset({"explorer", "explorer-csv", "explorer-xlsx", "explorer-json"})
-OF_FIGURES = frozenset({"organisation", "medicines", "medicine", "comparators", "comparator"})
+OF_TABLES = frozenset({"table-csv", "table-xlsx", "table-json"})
+OF_FIGURES = OF_TABLES | frozenset({"organisation", "medicines", "medicine", "comparators", "comparator"})
 
 
 def opens_for(reader: Callable[[], Viewer]) -> Callable[[str], bool]:
@@ -30,6 +31,8 @@ def may_open(viewer: Viewer, name: str) -> bool:
         return True
     if name in OF_ANALYSES:
         return rights_of(viewer).create_analysis
+    if name in OF_TABLES and not rights_of(viewer).export_rows:
+        return False
     if name in OF_FIGURES:
         return decide(viewer, Action.STANDARD, Grain.PRACTICE, Figures.OPEN, Whose.OTHERS).is_allowed
     return True

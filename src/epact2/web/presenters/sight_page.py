@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from epact2.access.figures import Figures
 from epact2.access.grants import AccountType, Grant
 from epact2.access.policy import Action, Decision, Whose, decide, own_territory, rights_of
-from epact2.access.policy_tables import Grain, Sight, tables
+from epact2.access.policy_tables import Grain, Rights, Sight, tables
 from epact2.access.viewer import Viewer
 from epact2.model.place_names import place_name
 from epact2.web.engine import Directory
@@ -90,16 +90,21 @@ def _reason(decision: Decision) -> str:
 def may_do(viewer: Viewer) -> list[tuple[str, str]]:
     """What the viewer may do with figures, as pairs of words."""
     rights = rights_of(viewer)
-    may_download = rights.create_analysis and rights.export_rows
     items = f"{rights.item_export_rows:,} rows at a time" if rights.item_export_rows else "No"
     if rights.item_export_rows and rights.purpose_for_items:
         items += ", each with its purpose"
     return [
         ("Analyses of your own", "Yes" if rights.create_analysis else "No"),
-        # A file of figures is the answer to a question of one's own: without the one there is not the other.
-        ("Downloads of figures", f"{rights.export_rows:,} rows at a time" if may_download else "No"),
+        ("Downloads of figures", _downloads(rights)),
         ("Downloads of single items", items),
     ]
+
+
+def _downloads(rights: Rights) -> str:
+    if not rights.export_rows:
+        return "No"
+    of_pages = "" if rights.create_analysis else ", of the tables of pages"
+    return f"{rights.export_rows:,} rows at a time{of_pages}"
 
 
 def grants(viewer: Viewer, directory: Directory | None) -> list[dict[str, str]]:
