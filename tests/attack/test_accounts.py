@@ -189,14 +189,14 @@ def test_every_page_by_chance_is_the_same(asked, pair, account_type):
 
 
 def _require_same(account_type, asked_for, told, *, with_figures: bool = True) -> None:
-    """Both Englands tell the same, and some of it at all unless the account is shown no figures."""
+    """Both Englands tell the same; and they tell something, unless the account is shown no figures: it may
+    open pages of words alone.
+    """
     for one, first, second in zip(asked_for, *told, strict=True):
         assert first == second, f"{one} tells two Englands apart: {_difference(first, second)}"
     answered = sum(status == 200 for status, _ in told[0])
-    print(
-        f"\n{account_type}: {len(asked_for):,} paired answers, {answered:,} of them with figures", flush=True
-    )
-    assert (answered > 0) == with_figures
+    print(f"\n{account_type}: {len(asked_for):,} paired answers, {answered:,} of them no refusal", flush=True)
+    assert answered > 0 or not with_figures
 
 
 def _pages_by_chance(world: World, count: int, seed: int) -> list[str]:
