@@ -6,6 +6,7 @@ Downs View, in another ICB, as they are published.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from datetime import date
@@ -16,12 +17,16 @@ from epact2.access.grants import AccountType, Grant
 from epact2.access.policy import Action
 from epact2.access.viewer import Viewer
 from epact2.analysis.answer import answer
-from epact2.comparators.read import comparators, prepared_values
+from epact2.analysis.compare import bands_query
+from epact2.comparators.read import comparator_named, comparators, prepared_values
+from epact2.model.prescribing import PRACTICE
 from epact2.query.nodes import MonthRange, Query
 from epact2.query.result import Mark
 from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
+from epact2.web import links
 from epact2.web.presenters.comparator_tables import change_mark
+from support.audit import last_number, records_since
 from support.engines import reference_engine
 from support.example_items import ITEM_MONTHS
 from support.pages import part, rows_of, text_of, words
@@ -212,6 +217,28 @@ def test_one_s_own_figure_is_shown_where_it_is_published_of_nobody(of_acorn):
     assert {row[3] for row in rows_of(page, "over-time-table")} == {"None published"}
     assert len(key_figures(page)) == 1, "neither a rank nor a median of nobody"
     assert 'id="ranking"' not in page.content.decode()
+
+
+def test_files_of_a_page_whose_peers_are_not_published_hold_ones_own_and_say_so_of_the_rest(of_acorn):
+    page = of_acorn.get("/comparators/average-unique-medicines", {"organisation": OWN})
+    files = [
+        html.unescape(one) for one in re.findall(r'href="(/table\.\w+\?q=[^"]+)"', page.content.decode())
+    ]
+    assert files
+    for address in files:
+        assert of_acorn.get(address).status_code == 200
+    # The percentiles have no link; an address that a page once signed for them is refused, and kept as that.
+    comparator = comparator_named("average-unique-medicines")
+    query = bands_query(comparator, PRACTICE, MonthRange(ITEM_MONTHS[-1], ITEM_MONTHS[-1]))
+    with links.for_reader(lambda name: name.startswith("table-")):
+        address = links.download(query, "csv")
+    before = last_number()
+    refused = of_acorn.get(address)
+    assert refused.status_code == 400
+    assert "Its figures of other organisations are not published." in text_of(refused)
+    (record,) = records_since(before)
+    assert record["kind"] == "refused"
+    assert [one["rows"] for one in record["asked"]] == [0]
 
 
 def test_which_comparators_are_published_of_nobody(items_engine):

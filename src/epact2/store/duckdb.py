@@ -303,7 +303,7 @@ class DuckDBEngine:
         """The keys of pseudonyms; nobody bears those that are missing.
 
         A pseudonym stands in one month's file alone, mostly that of an early one: looking from the first on
-        ends there, where one statement over all months would open every file.
+        ends there, where one statement over all months would search every file.
         """
         keys: dict[str, int] = {}
         for name in pseudonyms:

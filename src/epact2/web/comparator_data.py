@@ -221,11 +221,6 @@ class ComparatorData:
         ]
         return replace(self.practices, rows=tuple(ranked))
 
-    @cached_property
-    def peer_values(self) -> list[float]:
-        """The values of all peers that have one."""
-        return [row.value for row in self.peers.rows if row.value is not None]
-
     @property
     def median(self) -> float | None:
         """The peers' median in the month: that of the bands, the same for every reader. Worked out from

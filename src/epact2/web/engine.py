@@ -184,12 +184,14 @@ def ask(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.AN
 def take(engine: Engine, query: Query, viewer: Viewer, action: Action = Action.ANALYSE) -> Answer:
     """Answer a question for a file or a program: no more rows than the viewer may take away.
 
-    Raises as ``ask``.
+    Raises as ``ask``. A table of a page is given whole or not at all.
     """
     given = ask(engine, query, viewer, action)
     try:
         require_export(viewer, len(given.result.rows))
-    except Refused as error:
+        if action is Action.STANDARD:
+            whole(given)
+    except (Refused, NotPublished) as error:
         gathering.current().refuse(viewer, error.message)
         raise
     return given
@@ -210,6 +212,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def viewer_named(name: str) -> Viewer:
     """Somebody who has signed in. Listings are open to them only where the server opens them to everyone."""
     return Viewer(name, grants_named(name), may_list_items=settings.CONFIG.open_items)
+
+
+def whole(given: Answer) -> Answer:
+    """An answer to all that was asked for. Raises NotPublished where it is of one's own alone."""
+    if given.only_own:
+        raise NotPublished(
+            "Its figures of other organisations are not published.",
+            "Look at your own organisation, or at another comparator.",
+        )
+    return given
 
 
 def require_unchanged(viewer: Viewer) -> None:

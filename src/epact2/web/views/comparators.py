@@ -19,6 +19,7 @@ from epact2.model.bnf import BnfCode
 from epact2.model.months import DispensingMonth, span_name
 from epact2.model.organisations import ENGLAND, ENGLAND_CODE
 from epact2.query.encode import dumps
+from epact2.query.nodes import Query
 from epact2.query.periods import NoData
 from epact2.query.sealing import NotPublished
 from epact2.web import links
@@ -204,25 +205,12 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
         "substances": substances,
         "substance_links": _substance_links(data) if substances else [],
         "trend_downloads": [
-            {"text": "Percentiles (CSV)", "href": links.download(data.bands_query, "csv"), "download": True},
-            {
-                "text": "Percentiles (Excel)",
-                "href": links.download(data.bands_query, "xlsx"),
-                "download": True,
-            },
-            {
-                "text": f"{choices.name} (CSV)",
-                "href": links.download(data.trend_query, "csv"),
-                "download": True,
-            },
-            {
-                "text": f"{choices.name} (Excel)",
-                "href": links.download(data.trend_query, "xlsx"),
-                "download": True,
-            },
+            *(_files("Percentiles", data.bands_query) if data.has_peers else []),
+            *_files(choices.name, data.trend_query),
         ],
-        "ranking_downloads": links.downloads(data.ranking_query),
-        "practice_downloads": links.downloads(data.practices_query),
+        # Where nothing is published of peers, a file of them would hold one's own alone.
+        "ranking_downloads": links.downloads(data.ranking_query) if data.has_peers else [],
+        "practice_downloads": links.downloads(data.practices_query) if data.has_peers else [],
         "substance_downloads": links.downloads(data.substances_query) if data.substances_query else [],
         "next": _next(data),
         "how": {
@@ -241,6 +229,14 @@ def _context(request: HttpRequest, data: ComparatorData) -> dict[str, Any]:
             {"text": "Comparators", "href": links.address("comparators")},
         ],
     }
+
+
+def _files(what: str, query: Query) -> list[dict[str, object]]:
+    kinds = (("CSV", "csv"), ("Excel", "xlsx"))
+    return [
+        {"text": f"{what} ({kind})", "href": links.download(query, ending), "download": True}
+        for kind, ending in kinds
+    ]
 
 
 def _parts(comparator: Comparator, directory: Directory) -> dict[str, object]:

@@ -21,7 +21,6 @@ from epact2.analysis.answer import Answer
 from epact2.analysis.export import answer_json, csv_rows, file_name, workbook
 from epact2.query.codec import loads
 from epact2.query.nodes import BadQuestion, Query
-from epact2.query.sealing import NotPublished
 from epact2.web import engine as engines
 from epact2.web.engine import Directory, Engine
 from epact2.web.links import question_of_a_page
@@ -77,10 +76,6 @@ def _file(request: HttpRequest, ending: str, write: Write, *, of_page: bool) -> 
     engine = engines.current()
     viewer = engines.viewer_of(request)
     given = engines.take(engine, query, viewer, action)
-    if of_page and given.only_own:
-        raise NotPublished(
-            "This table is not published of other organisations.", "See on its page what is your own."
-        )
     tag = _tag(engine, query, ruling(viewer, query, engine.directory, action), ending)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
