@@ -216,6 +216,7 @@ def test_one_s_own_figure_is_shown_where_it_is_published_of_nobody(of_acorn):
     assert "published of no other organisation, so Acorn Surgery is compared with nobody" in text_of(page)
     assert {row[3] for row in rows_of(page, "over-time-table")} == {"None published"}
     assert len(key_figures(page)) == 1, "neither a rank nor a median of nobody"
+    assert "10th to 90th percentile of" not in text_of(page), "the key names what is drawn"
     assert 'id="ranking"' not in page.content.decode()
 
 

@@ -20,6 +20,18 @@ PAIRS = ((10, 90), (20, 80), (30, 70), (40, 60))
 BAND_OPACITY = 0.13
 
 
+def _key(own: Line | None, median_name: str, peers: str, *, drawn: bool) -> tuple[KeyItem, ...]:
+    """What the picture has; ``drawn`` says whether any percentile of the peers is in it."""
+    mine = (KeyItem(own.name, "own", style.OWN),) if own else ()
+    if not drawn:
+        return mine
+    return (
+        *mine,
+        KeyItem(median_name, "median", style.INK),
+        KeyItem(f"10th to 90th percentile of {peers}, by decile", "band", style.QUIET),
+    )
+
+
 def bands(
     *,
     title: str,
@@ -65,11 +77,7 @@ def bands(
         narrow=pictures["narrow"],
         table=table_of(subtitle, periods, lines, unit, scale),
         readings=with_ranks(readings(periods, lines, unit, scale, wide, narrow), ranks),
-        key=(
-            *([KeyItem(own.name, "own", style.OWN)] if own else []),
-            KeyItem(median_name, "median", style.INK),
-            KeyItem(f"10th to 90th percentile of {peers}, by decile", "band", style.QUIET),
-        ),
+        key=_key(own, median_name, peers, drawn=any(value is not None for value in values[50])),
         note=axis_note(ticks, unit),
         told=told_of(lines),
         plot={
